@@ -1,0 +1,148 @@
+/**
+ * The contract between the manager and whoever reads it: REST replies and WebSocket messages.
+ * Declared once; the API validates and documents with it, the dashboard takes its types from it.
+ * Times are Unix seconds on the manager's clock, durations seconds, sizes bytes, rates bytes a second.
+ */
+import { z } from "@hono/zod-openapi";
+import { CONNECTION_STATES } from "../../proxy/stats/report.ts";
+
+export const PROXY_STATUSES = ["online", "stale", "offline", "stopped"] as const;
+export type ProxyStatus = (typeof PROXY_STATUSES)[number];
+
+const count = z.number().int().min(0);
+const time = z.number().min(0);
+const rate = z.number().min(0);
+
+/** A proxy without its connections. Totals are those of all boots since `counted_since`. */
+export const proxySummarySchema = z.object({
+  proxy_id: z.string(),
+  proxy_type: z.string(),
+  listen_addr: z.string(),
+  host: z.string(),
+  version: z.string(),
+  status: z.enum(PROXY_STATUSES),
+  draining: z.boolean(),
+  total_connections: count,
+  active_connections: count,
+  failed_connections: count,
+  rejected_connections: count,
+  total_bytes_sent: count,
+  total_bytes_received: count,
+  rate_sent: rate,
+  rate_received: rate,
+  start_time: time,
+  uptime: z.number().min(0),
+  last_report: time,
+  last_seen: time,
+  counted_since: time,
+  interval: z.number().min(0).openapi({ description: "seconds between two reports" }),
+  loss_percent: z.number().min(0).max(100),
+}).openapi("ProxySummary");
+export type ProxySummary = z.infer<typeof proxySummarySchema>;
+
+export const connectionSchema = z.object({
+  id: count,
+  client_ip: z.string(),
+  client_port: z.number().int().min(0).max(65535),
+  target: z.string(),
+  bytes_sent: count,
+  bytes_received: count,
+  start_time: time,
+  last_activity: time,
+  active: z.boolean(),
+  state: z.enum(CONNECTION_STATES),
+  user: z.string(),
+  reason: z.string(),
+  requests: count,
+}).openapi("Connection");
+export type Connection = z.infer<typeof connectionSchema>;
+
+/** What arrived over UDP, and what was dropped and why. */
+export const ingestSchema = z.object({
+  datagrams: count,
+  bytes: count,
+  legacy: count.openapi({ description: "reports in the original program's form" }),
+  dropped: z.record(z.string(), count).openapi({ description: "dropped datagrams by reason" }),
+}).openapi("Ingest");
+export type Ingest = z.infer<typeof ingestSchema>;
+
+/** The fleet as one. Active connections leave out offline and stopped proxies; totals include them. */
+export const fleetStatsSchema = z.object({
+  manager_version: z.string(),
+  manager_uptime: z.number().min(0),
+  total_proxies: count,
+  active_proxies: count,
+  total_connections: count,
+  active_connections: count,
+  failed_connections: count,
+  rejected_connections: count,
+  total_bytes_sent: count,
+  total_bytes_received: count,
+  rate_sent: rate,
+  rate_received: rate,
+  ingest: ingestSchema,
+}).openapi("FleetStats");
+export type FleetStats = z.infer<typeof fleetStatsSchema>;
+
+/** `GET /api/stats`. */
+export const statsReplySchema = fleetStatsSchema.extend({
+  proxies: z.array(proxySummarySchema),
+}).openapi("StatsReply");
+
+/** `GET /api/proxy/:id`. */
+export const proxyReplySchema = proxySummarySchema.extend({
+  reasons: z.record(z.string(), count).openapi({
+    description: "failed and rejected connections of the current boot by reason",
+  }),
+  connections: z.array(connectionSchema),
+  connections_total: count,
+  connections_omitted: count.openapi({
+    description: "connections that are not in this reply, or that the proxy did not report",
+  }),
+}).openapi("ProxyReply");
+
+/** `GET /api/health`. */
+export const healthReplySchema = z.object({
+  status: z.literal("healthy"),
+  timestamp: time,
+}).openapi("Health");
+
+/** Every error of the API. */
+export const errorReplySchema = z.object({
+  error: z.object({ code: z.string(), message: z.string() }),
+}).openapi("Error");
+
+/** What the manager sends over `/ws`; `seq` counts snapshots and deltas of one viewer, without gaps. */
+export const serverMessageSchema = z.discriminatedUnion("type", [
+  z.object({
+    type: z.literal("snapshot"),
+    seq: count,
+    time,
+    stats: fleetStatsSchema,
+    proxies: z.array(proxySummarySchema),
+  }),
+  z.object({
+    type: z.literal("delta"),
+    seq: count,
+    time,
+    stats: fleetStatsSchema,
+    proxies: z.array(proxySummarySchema),
+    removed: z.array(z.string()),
+  }),
+  z.object({
+    type: z.literal("connections"),
+    proxy_id: z.string(),
+    full: z.boolean(),
+    upsert: z.array(connectionSchema),
+    removed: z.array(count),
+    omitted: count,
+  }),
+]);
+export type ServerMessage = z.infer<typeof serverMessageSchema>;
+
+/** What a viewer sends over `/ws`. */
+export const clientMessageSchema = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("subscribe"), proxy_id: z.string().min(1).max(300) }),
+  z.object({ type: z.literal("unsubscribe"), proxy_id: z.string().min(1).max(300) }),
+]);
+export type ClientMessage = z.infer<typeof clientMessageSchema>;

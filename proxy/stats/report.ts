@@ -1,0 +1,208 @@
+/**
+ * The wire contract between a proxy and its manager: one JSON object per UDP datagram.
+ * Everything is cumulative and every datagram carries the summary, so any one that arrives sets the
+ * proxy's totals right; loss, duplication and reordering do no harm.
+ */
+import { z } from "zod";
+
+/** Datagrams stay below the smallest usual MTU, so that none is fragmented on its way. */
+export const MAX_DATAGRAM_BYTES = 1400;
+
+/** What a connection is doing; the first two count as active. */
+export const CONNECTION_STATES = ["connecting", "active", "closed", "failed"] as const;
+export type ConnectionState = (typeof CONNECTION_STATES)[number];
+
+/** One connection: times in Unix seconds, sizes in bytes; `id` is a counter per boot of the proxy. */
+export interface ConnectionRecord {
+  id: number;
+  client_ip: string;
+  client_port: number;
+  target: string;
+  bytes_sent: number;
+  bytes_received: number;
+  start_time: number;
+  last_activity: number;
+  state: ConnectionState;
+  user: string;
+  /** Why it ended, as one token such as `refused`; empty while it runs. */
+  reason: string;
+  requests: number;
+}
+
+/** True while a connection in this state holds its client's socket. */
+export function isActive(state: ConnectionState): boolean {
+  return state === "active" || state === "connecting";
+}
+
+const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+const time = z.number().min(0).max(1e11);
+const token = z.string().max(64);
+
+/** A proxy's identity: letters, digits, `.`, `_`, `-`, at most 128 of them. */
+export const proxyIdSchema = z.string().regex(/^[A-Za-z0-9._-]{1,128}$/);
+
+const header = {
+  v: z.literal(1),
+  proxy_id: proxyIdSchema,
+  boot_id: z.string().regex(/^[0-9a-f]{32}$/),
+  seq: count,
+  sent_at: time,
+  interval: z.number().min(0.05).max(3600),
+  refresh_s: z.number().min(0).max(1e6),
+  state: z.enum(["running", "draining", "stopped"]),
+  proxy_type: z.string().min(1).max(16),
+  listen_addr: z.string().max(300),
+  host: z.string().max(255),
+  version: z.string().max(32),
+  start_time: time,
+  total_connections: count,
+  active_connections: count,
+  total_bytes_sent: count,
+  total_bytes_received: count,
+  rejected_connections: count,
+  failed_connections: count,
+  omitted_connections: count,
+};
+
+const recordSchema = z.tuple([
+  count,
+  z.string().max(64),
+  z.number().int().min(0).max(65535),
+  z.string().max(300),
+  count,
+  count,
+  time,
+  time,
+  z.enum(CONNECTION_STATES),
+  z.string().max(255),
+  token,
+  count,
+]);
+
+/** A datagram with connection records, each an array in the order of {@link encodeRecord}. */
+export const connectionsDatagramSchema = z.object({
+  ...header,
+  kind: z.literal("connections"),
+  connections: z.array(recordSchema).max(2000),
+});
+
+/** A datagram with what is not needed each time: counters of failed and rejected connections by reason. */
+export const detailDatagramSchema = z.object({
+  ...header,
+  kind: z.literal("detail"),
+  reasons: z.record(token, count),
+});
+
+export const datagramSchema = z.discriminatedUnion("kind", [
+  connectionsDatagramSchema,
+  detailDatagramSchema,
+]);
+export type Datagram = z.infer<typeof datagramSchema>;
+export type WireRecord = z.infer<typeof recordSchema>;
+
+/** What every datagram carries beside its kind and its payload. */
+export type Summary = Omit<z.infer<typeof detailDatagramSchema>, "kind" | "reasons">;
+
+/** A connection as the array that travels, in the order that the contract fixes. */
+export function encodeRecord(c: ConnectionRecord): WireRecord {
+  return [
+    c.id,
+    c.client_ip,
+    c.client_port,
+    c.target,
+    c.bytes_sent,
+    c.bytes_received,
+    c.start_time,
+    c.last_activity,
+    c.state,
+    c.user,
+    c.reason,
+    c.requests,
+  ];
+}
+
+/** The connection that {@link encodeRecord} wrote. */
+export function decodeRecord(r: WireRecord): ConnectionRecord {
+  return {
+    id: r[0],
+    client_ip: r[1],
+    client_port: r[2],
+    target: r[3],
+    bytes_sent: r[4],
+    bytes_received: r[5],
+    start_time: r[6],
+    last_activity: r[7],
+    state: r[8],
+    user: r[9],
+    reason: r[10],
+    requests: r[11],
+  };
+}
+
+const encoder = new TextEncoder();
+
+/**
+ * One `connections` datagram with as many of the records, from `from` on, as fit into `maxBytes`.
+ * Returns the bytes and the index of the first record that did not fit. A record too large for a
+ * datagram of its own is sent with its target and user cut short.
+ */
+export function encodeConnections(
+  summary: Summary,
+  records: readonly ConnectionRecord[],
+  from = 0,
+  maxBytes = MAX_DATAGRAM_BYTES,
+): { bytes: Uint8Array; next: number } {
+  const head = JSON.stringify({ kind: "connections", ...summary }).slice(0, -1) +
+    ',"connections":[';
+  let size = byteLength(head) + 2;
+  const parts: string[] = [];
+  let next = from;
+  for (; next < records.length; next++) {
+    let text = JSON.stringify(encodeRecord(records[next]));
+    let length = byteLength(text) + (parts.length > 0 ? 1 : 0);
+    if (size + length > maxBytes) {
+      if (parts.length > 0) break;
+      text = JSON.stringify(encodeRecord(clipped(records[next])));
+      length = byteLength(text);
+    }
+    parts.push(text);
+    size += length;
+  }
+  return { bytes: encoder.encode(head + parts.join(",") + "]}"), next };
+}
+
+/** `detail` datagrams that carry all the reasons between them, at least one. */
+export function encodeDetail(
+  nextSummary: () => Summary,
+  reasons: Record<string, number>,
+  maxBytes = MAX_DATAGRAM_BYTES,
+): Uint8Array[] {
+  const datagrams: Uint8Array[] = [];
+  let rest = Object.entries(reasons);
+  do {
+    const summary = nextSummary();
+    let size = byteLength(JSON.stringify({ kind: "detail", ...summary, reasons: {} }));
+    let taken = 0;
+    for (const [reason, n] of rest) {
+      size += byteLength(JSON.stringify({ [reason]: n }));
+      if (size > maxBytes && taken > 0) break;
+      taken++;
+    }
+    const part = Object.fromEntries(rest.slice(0, taken));
+    datagrams.push(encoder.encode(JSON.stringify({ kind: "detail", ...summary, reasons: part })));
+    rest = rest.slice(taken);
+  } while (rest.length > 0);
+  return datagrams;
+}
+
+function clipped(c: ConnectionRecord): ConnectionRecord {
+  return { ...c, target: c.target.slice(0, 64), user: c.user.slice(0, 32) };
+}
+
+function byteLength(text: string): number {
+  // Nearly every record is ASCII; counting is then the length, with no copy.
+  for (let i = 0; i < text.length; i++) {
+    if (text.charCodeAt(i) > 127) return encoder.encode(text).length;
+  }
+  return text.length;
+}
