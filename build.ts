@@ -1,0 +1,199 @@
+/** Builds the dashboard (`--dashboard`) or the executables (`[--all] [--out DIR]`). */
+import { createHash } from "node:crypto";
+import { createRequire } from "node:module";
+import { dirname, join, relative, resolve } from "node:path";
+import config from "./deno.json" with { type: "json" };
+
+const ROOT = import.meta.dirname!;
+const DASHBOARD = join(ROOT, "dashboard");
+const DIST = join(DASHBOARD, "dist");
+const DASHBOARD_FILES = ["index.html", "icon.svg", "app.js", "app.css"];
+/** What the dashboard is made of, beside the files in its own folder. */
+const OTHER_SOURCES = ["build.ts", "deno.json", "deno.lock", "manager/api/model.ts"];
+const TARGETS = [
+  "x86_64-unknown-linux-gnu",
+  "aarch64-unknown-linux-gnu",
+  "x86_64-apple-darwin",
+  "aarch64-apple-darwin",
+  "x86_64-pc-windows-msvc",
+];
+const USAGE = "expected --dashboard, or [--all] [--out DIR]";
+
+interface Wanted {
+  dashboardOnly: boolean;
+  targets: string[];
+  out: string;
+}
+
+class UsageError extends Error {}
+
+function parseArguments(args: string[]): Wanted {
+  const wanted = { dashboardOnly: false, targets: [Deno.build.target], out: join(ROOT, "dist") };
+  for (let i = 0; i < args.length; i++) {
+    if (args[i] === "--dashboard") wanted.dashboardOnly = true;
+    else if (args[i] === "--all") wanted.targets = TARGETS;
+    else if (args[i] === "--out" && args[i + 1]) wanted.out = resolve(args[++i]);
+    else throw new UsageError(`Cannot understand "${args[i]}": ${USAGE}`);
+  }
+  return wanted;
+}
+
+/** Runs this same Deno; throws one line with the action and Deno's first complaint. */
+async function deno(action: string, args: string[], cwd = ROOT): Promise<void> {
+  const command = new Deno.Command(Deno.execPath(), {
+    args,
+    cwd,
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  });
+  const { success, stderr } = await command.output();
+  if (!success) throw new Error(`${action}: ${complaint(new TextDecoder().decode(stderr))}`);
+}
+
+function complaint(stderr: string): string {
+  const download = /error sending request for url .*|failed to download.*/i.exec(stderr)?.[0];
+  if (download) return `a download failed: ${download}`;
+  const error = /error: (.*)/.exec(stderr)?.[1] ?? stderr.trim().split("\n")[0];
+  const place = /^\s+at (\S+:\d+)$/m.exec(stderr)?.[1];
+  return place ? `${error} (${place})` : error;
+}
+
+async function* filesIn(folder: string): AsyncGenerator<string> {
+  for await (const entry of Deno.readDir(folder)) {
+    const path = join(folder, entry.name);
+    if (entry.isFile) yield path;
+    else if (path !== DIST && entry.name !== "screenshots") yield* filesIn(path);
+  }
+}
+
+async function changedAt(path: string): Promise<number> {
+  return (await Deno.stat(path)).mtime?.getTime() ?? 0;
+}
+
+async function dashboardIsFresh(): Promise<boolean> {
+  const sources = OTHER_SOURCES.map((path) => join(ROOT, path));
+  sources.push(...await Array.fromAsync(filesIn(DASHBOARD)));
+  const built = DASHBOARD_FILES.map((name) => join(DIST, name));
+  const oldest = Promise.all(built.map((path) => changedAt(path).catch(() => -Infinity)));
+  const newest = Promise.all(sources.map(changedAt));
+  return Math.min(...await oldest) >= Math.max(...await newest);
+}
+
+/** The dashboard's files in `folder`, made from its sources. */
+async function makeDashboard(folder: string): Promise<void> {
+  const css = join(folder, "app.css");
+  await Deno.writeTextFile(css, await compileCss(join(DASHBOARD, "app.css")));
+  await Promise.all([
+    bundle("browser", join(DASHBOARD, "main.tsx"), join(folder, "app.js")),
+    bundle("browser", css, css),
+    Deno.copyFile(join(DASHBOARD, "index.html"), join(folder, "index.html")),
+    Deno.copyFile(join(DASHBOARD, "icon.svg"), join(folder, "icon.svg")),
+  ]);
+}
+
+function bundle(platform: "browser" | "deno", from: string, to: string): Promise<void> {
+  const args = ["bundle", "--quiet", "--platform", platform, "--minify", "-o", to, from];
+  return deno(`Cannot bundle ${relative(ROOT, from)}`, args);
+}
+
+async function compileCss(path: string): Promise<string> {
+  const { compile } = await import("tailwindcss");
+  const { resolve: resolveInNpm } = createRequire(import.meta.url);
+  const { build } = await compile(await Deno.readTextFile(path), {
+    base: dirname(path),
+    from: path,
+    loadStylesheet: async (id, base) => {
+      const found = id.startsWith(".")
+        ? join(base, id)
+        : resolveInNpm(id === "tailwindcss" ? "tailwindcss/index.css" : id);
+      return { path: found, base: dirname(found), content: await Deno.readTextFile(found) };
+    },
+  });
+  return build(await usedWords());
+}
+
+/** Every word that could be a class: Tailwind ignores those that are none. */
+async function usedWords(): Promise<string[]> {
+  const words = new Set<string>();
+  for await (const path of filesIn(DASHBOARD)) {
+    if (!/\.(tsx?|html)$/.test(path)) continue;
+    const text = await Deno.readTextFile(path);
+    for (const [word] of text.matchAll(/[^\s"'`{}]+/g)) words.add(word);
+  }
+  return [...words];
+}
+
+async function buildDashboard(): Promise<void> {
+  if (await dashboardIsFresh()) return;
+  const started = new Date();
+  await Deno.mkdir(DIST, { recursive: true });
+  // Built aside and renamed, so that two builds at once, or a manager that serves, never meet half a file.
+  const aside = await Deno.makeTempDir({ dir: DIST, prefix: ".building-" });
+  try {
+    await makeDashboard(aside);
+    for (const name of DASHBOARD_FILES) {
+      // Dated at the start: a source saved while this build ran counts as newer than its result.
+      await Deno.utime(join(aside, name), started, started);
+      await Deno.rename(join(aside, name), join(DIST, name));
+    }
+  } finally {
+    await Deno.remove(aside, { recursive: true });
+  }
+  console.log(`Built dashboard/dist in ${((Date.now() - started.getTime()) / 1000).toFixed(1)} s`);
+}
+
+/** The shipped program's permissions, from deno.json; what it embeds it may read without any. */
+function permissionFlags(): string[] {
+  const { read: _embedded, ...granted } = config.permissions.rustproxy;
+  return Object.entries(granted).map(([name, value]) =>
+    Array.isArray(value) ? `--allow-${name}=${value.join(",")}` : `--allow-${name}`
+  );
+}
+
+/** Bundles the program first: compiling the sources would embed every package whole. */
+async function stage(folder: string): Promise<void> {
+  await bundle("deno", join(ROOT, "main.ts"), join(folder, "main.js"));
+  const embedded = join(folder, "dashboard", "dist");
+  await Deno.mkdir(embedded, { recursive: true });
+  for (const name of DASHBOARD_FILES) await Deno.copyFile(join(DIST, name), join(embedded, name));
+}
+
+async function compile(target: string, folder: string, out: string): Promise<string> {
+  const name = `rustproxy-${target}${target.includes("windows") ? ".exe" : ""}`;
+  const options = ["--quiet", "--no-config", "--no-check", "--no-prompt", "--unstable-net"];
+  const files = ["--include", "dashboard/dist", "--output", join(out, name), "main.js"];
+  const args = ["compile", ...options, ...permissionFlags(), "--target", target, ...files];
+  await deno(`Cannot compile for ${target}`, args, folder);
+  console.log(`Compiled ${join(out, name)}`);
+  return name;
+}
+
+async function buildExecutables({ targets, out }: Wanted): Promise<void> {
+  await Deno.mkdir(out, { recursive: true });
+  const folder = await Deno.makeTempDir({ prefix: "rustproxy-" });
+  try {
+    await stage(folder);
+    let sums = "";
+    for (const target of targets) {
+      const name = await compile(target, folder, out);
+      const hash = createHash("sha256").update(await Deno.readFile(join(out, name)));
+      sums += `${hash.digest("hex")}  ${name}\n`;
+    }
+    await Deno.writeTextFile(join(out, "SHA256SUMS"), sums);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+if (import.meta.main) {
+  try {
+    const wanted = parseArguments(Deno.args);
+    await buildDashboard();
+    if (!wanted.dashboardOnly) await buildExecutables(wanted);
+  } catch (error) {
+    console.error(`build: ${error instanceof Error ? error.message : error}`);
+    Deno.exit(error instanceof UsageError ? 2 : 1);
+  }
+}
