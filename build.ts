@@ -1,7 +1,7 @@
 /** Builds the dashboard (`--dashboard`) or the executables (`[--all] [--out DIR]`). */
 import { createHash } from "node:crypto";
-import { createRequire } from "node:module";
 import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import config from "./deno.json" with { type: "json" };
 
 const ROOT = import.meta.dirname!;
@@ -17,17 +17,13 @@ const TARGETS = [
   "aarch64-apple-darwin",
   "x86_64-pc-windows-msvc",
 ];
+const REQUIRE = `import { createRequire } from "node:module";
+globalThis.require = createRequire(import.meta.url);\n`;
 const USAGE = "expected --dashboard, or [--all] [--out DIR]";
-
-interface Wanted {
-  dashboardOnly: boolean;
-  targets: string[];
-  out: string;
-}
 
 class UsageError extends Error {}
 
-function parseArguments(args: string[]): Wanted {
+function parseArguments(args: string[]) {
   const wanted = { dashboardOnly: false, targets: [Deno.build.target], out: join(ROOT, "dist") };
   for (let i = 0; i < args.length; i++) {
     if (args[i] === "--dashboard") wanted.dashboardOnly = true;
@@ -40,15 +36,8 @@ function parseArguments(args: string[]): Wanted {
 
 /** Runs this same Deno; throws one line with the action and Deno's first complaint. */
 async function deno(action: string, args: string[], cwd = ROOT): Promise<void> {
-  const command = new Deno.Command(Deno.execPath(), {
-    args,
-    cwd,
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-    stdout: "null",
-    stderr: "piped",
-  });
-  const { success, stderr } = await command.output();
+  const options = { args, cwd, env: { NO_COLOR: "1" } };
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), options).output();
   if (!success) throw new Error(`${action}: ${complaint(new TextDecoder().decode(stderr))}`);
 }
 
@@ -84,7 +73,7 @@ async function dashboardIsFresh(): Promise<boolean> {
 /** The dashboard's files in `folder`, made from its sources. */
 async function makeDashboard(folder: string): Promise<void> {
   const css = join(folder, "app.css");
-  await Deno.writeTextFile(css, await compileCss(join(DASHBOARD, "app.css")));
+  await Deno.writeTextFile(css, await compileCss(join(DASHBOARD, "styles", "app.css")));
   await Promise.all([
     bundle("browser", join(DASHBOARD, "main.tsx"), join(folder, "app.js")),
     bundle("browser", css, css),
@@ -100,17 +89,14 @@ function bundle(platform: "browser" | "deno", from: string, to: string): Promise
 
 async function compileCss(path: string): Promise<string> {
   const { compile } = await import("tailwindcss");
-  const { resolve: resolveInNpm } = createRequire(import.meta.url);
-  const { build } = await compile(await Deno.readTextFile(path), {
-    base: dirname(path),
-    from: path,
-    loadStylesheet: async (id, base) => {
-      const found = id.startsWith(".")
-        ? join(base, id)
-        : resolveInNpm(id === "tailwindcss" ? "tailwindcss/index.css" : id);
-      return { path: found, base: dirname(found), content: await Deno.readTextFile(found) };
-    },
-  });
+  const loadStylesheet = async (id: string, base: string) => {
+    const found = id.startsWith(".")
+      ? join(base, id)
+      : fileURLToPath(import.meta.resolve(id === "tailwindcss" ? "tailwindcss/index.css" : id));
+    return { path: found, base: dirname(found), content: await Deno.readTextFile(found) };
+  };
+  const source = await Deno.readTextFile(path);
+  const { build } = await compile(source, { base: dirname(path), from: path, loadStylesheet });
   return build(await usedWords());
 }
 
@@ -154,7 +140,11 @@ function permissionFlags(): string[] {
 
 /** Bundles the program first: compiling the sources would embed every package whole. */
 async function stage(folder: string): Promise<void> {
-  await bundle("deno", join(ROOT, "main.ts"), join(folder, "main.js"));
+  const program = join(folder, "main.js");
+  await bundle("deno", join(ROOT, "main.ts"), program);
+  const text = await Deno.readTextFile(program);
+  // Deno 2.7's bundles lack the `require` that CommonJS packages call for built-in modules.
+  if (text.includes("Dynamic require of")) await Deno.writeTextFile(program, REQUIRE + text);
   const embedded = join(folder, "dashboard", "dist");
   await Deno.mkdir(embedded, { recursive: true });
   for (const name of DASHBOARD_FILES) await Deno.copyFile(join(DIST, name), join(embedded, name));
@@ -162,15 +152,24 @@ async function stage(folder: string): Promise<void> {
 
 async function compile(target: string, folder: string, out: string): Promise<string> {
   const name = `rustproxy-${target}${target.includes("windows") ? ".exe" : ""}`;
-  const options = ["--quiet", "--no-config", "--no-check", "--no-prompt", "--unstable-net"];
+  // No code cache: it would be read from a place in the temporary folder that anyone may write to.
+  const options = ["--quiet", "--no-config", "--no-check", "--no-prompt", "--no-code-cache"];
   const files = ["--include", "dashboard/dist", "--output", join(out, name), "main.js"];
-  const args = ["compile", ...options, ...permissionFlags(), "--target", target, ...files];
+  const args = [
+    "compile",
+    ...options,
+    "--unstable-net",
+    ...permissionFlags(),
+    "--target",
+    target,
+    ...files,
+  ];
   await deno(`Cannot compile for ${target}`, args, folder);
   console.log(`Compiled ${join(out, name)}`);
   return name;
 }
 
-async function buildExecutables({ targets, out }: Wanted): Promise<void> {
+async function buildExecutables(targets: string[], out: string): Promise<void> {
   await Deno.mkdir(out, { recursive: true });
   const folder = await Deno.makeTempDir({ prefix: "rustproxy-" });
   try {
@@ -189,9 +188,9 @@ async function buildExecutables({ targets, out }: Wanted): Promise<void> {
 
 if (import.meta.main) {
   try {
-    const wanted = parseArguments(Deno.args);
+    const { dashboardOnly, targets, out } = parseArguments(Deno.args);
     await buildDashboard();
-    if (!wanted.dashboardOnly) await buildExecutables(wanted);
+    if (!dashboardOnly) await buildExecutables(targets, out);
   } catch (error) {
     console.error(`build: ${error instanceof Error ? error.message : error}`);
     Deno.exit(error instanceof UsageError ? 2 : 1);
