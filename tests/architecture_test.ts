@@ -1,0 +1,211 @@
+import { strict as assert } from "node:assert";
+import { type Import, readImports, ROOT, sourceFiles } from "./support/import_graph.ts";
+
+const TOP_LEVEL = [
+  ...["deno.json", "deno.lock", "README.md", "LICENSE", "CHANGELOG.md", "build.ts"],
+  ...["main.ts", "cli.ts", "demo.ts", "log.ts", "config.ts"],
+  ...["proxy", "manager", "dashboard", "tests"],
+];
+
+/** What of the proxy the manager knows too. */
+const REPORT = ["proxy/stats/report.ts", "proxy/stats/seal.ts", "proxy/net/address.ts"];
+const WIRING = [
+  ...["deno.json", "cli.ts", "demo.ts", "log.ts", "proxy/net/address.ts"],
+  ...["proxy/mod.ts", "proxy/options.ts", "manager/mod.ts", "manager/options.ts"],
+];
+const MODE = ["proxy/net/", "proxy/access.ts", "proxy/limits.ts", "proxy/stats/"];
+const FLEET = ["manager/fleet/", "manager/registry.ts", "manager/history/"];
+
+/**
+ * Who may import what. The longest name that fits a file is its rule; a folder may import itself;
+ * `type:` allows what is gone when the program runs.
+ */
+const MAY_IMPORT: Record<string, string[]> = {
+  "build.ts": ["deno.json"],
+  "main.ts": WIRING,
+  "cli.ts": WIRING,
+  "demo.ts": WIRING,
+  "log.ts": [],
+
+  "proxy/mod.ts": ["proxy/"],
+  "proxy/options.ts": ["proxy/net/address.ts"],
+  "proxy/access.ts": ["proxy/net/address.ts"],
+  "proxy/limits.ts": ["proxy/net/address.ts"],
+  "proxy/net/": ["type:proxy/stats/"],
+  "proxy/stats/": ["proxy/net/address.ts", "proxy/net/failure.ts"],
+  "proxy/tcp/": MODE,
+  "proxy/http/": MODE,
+  "proxy/socks5/": MODE,
+
+  "manager/mod.ts": ["manager/", ...REPORT],
+  "manager/options.ts": ["proxy/net/address.ts", "proxy/options.ts"],
+  "manager/fleet/": REPORT,
+  "manager/history/": ["manager/fleet/", ...REPORT],
+  "manager/registry.ts": ["manager/fleet/", "manager/history/", ...REPORT],
+  "manager/legacy_report.ts": ["manager/fleet/", ...REPORT],
+  "manager/ingest.ts": [...FLEET, "manager/legacy_report.ts", ...REPORT],
+  "manager/live.ts": [...FLEET, "manager/api/model.ts", ...REPORT],
+  "manager/api/": [...FLEET, ...REPORT],
+
+  "dashboard/": ["type:manager/api/model.ts", "type:manager/api/app.ts"],
+};
+
+const PACKAGES: Record<string, string[]> = {
+  "build.ts": ["tailwindcss"],
+  "dashboard/": ["preact", "@preact/signals", "chart.js"],
+  "proxy/": ["@logtape/logtape", "ipaddr.js", "zod"],
+  "manager/": ["@hono/zod-openapi", "@logtape/logtape", "hono", "ipaddr.js", "prom-client", "zod"],
+  "": ["@logtape/logtape", "commander"],
+};
+
+const PURE = /(^|\/)(request|body|wire|report|seal|buffer|rollup|address)\.ts$/;
+const PURE_MODULES = /^(npm:(zod|ipaddr\.js)|node:(crypto|buffer))$/;
+
+/** The only files that open a listening socket. */
+const LISTENERS = [
+  ...["proxy/mod.ts", "proxy/net/listener.ts", "proxy/stats/sender.ts"],
+  ...["manager/mod.ts", "manager/ingest.ts", "manager/http_server.ts", "demo.ts"],
+];
+
+function ruleFor<T>(rules: Record<string, T>, file: string): [name: string, rule: T] | undefined {
+  const fits = (name: string) => name.endsWith("/") || name === "" ? file.startsWith(name) : false;
+  return Object.entries(rules)
+    .filter(([name]) => name === file || fits(name))
+    .sort(([a], [b]) => b.length - a.length)[0];
+}
+
+/** Whether `to` is one of `names`, or stands in a folder that is. */
+function isAmong(names: string[], to: string): boolean {
+  return names.some((name) => name.endsWith("/") ? to.startsWith(name) : to === name);
+}
+
+function mayImport({ from, to, typeOnly }: Import): boolean {
+  if (to.startsWith("node:")) return !from.startsWith("dashboard/");
+  if (to.startsWith("npm:")) return ruleFor(PACKAGES, from)![1].includes(to.slice("npm:".length));
+  const found = ruleFor(MAY_IMPORT, from);
+  if (found === undefined) return false;
+  const [name, allowed] = found;
+  const types = allowed.filter((to) => to.startsWith("type:")).map((to) => to.slice(5));
+  return isAmong([...allowed, ...(name.endsWith("/") ? [name] : [])], to) ||
+    (typeOnly && isAmong(types, to));
+}
+
+function impurity({ from, to, typeOnly }: Import): boolean {
+  return PURE.test(from) && !typeOnly && !PURE.test(to) && !PURE_MODULES.test(to);
+}
+
+/** One line for every import that a rule forbids. */
+function violations(graph: Import[]): string[] {
+  const line = ({ from, to, typeOnly }: Import) => `${from} → ${to}${typeOnly ? " (types)" : ""}`;
+  return [
+    ...graph.filter((edge) => !mayImport(edge)).map(line),
+    ...graph.filter(impurity).map((edge) => `${line(edge)} in a pure file`),
+  ].sort();
+}
+
+/** Lines that `pattern` finds in the shipped files, as file:line. */
+async function linesWith(pattern: RegExp, except: (file: string) => boolean): Promise<string[]> {
+  const found: string[] = [];
+  for (const file of await shippedFiles()) {
+    if (except(file)) continue;
+    const lines = (await Deno.readTextFile(new URL(file, ROOT))).split("\n");
+    lines.forEach((line, i) => pattern.test(line) && found.push(`${file}:${i + 1}: ${line}`));
+  }
+  return found;
+}
+
+async function shippedFiles(): Promise<string[]> {
+  const folders = await Promise.all(["proxy/", "manager/", "dashboard/"].map(sourceFiles));
+  const top = TOP_LEVEL.filter((name) => name.endsWith(".ts") && name !== "build.ts");
+  return [...folders.flat(), ...await Array.fromAsync(top.filter(exists))];
+}
+
+function exists(name: string): boolean {
+  try {
+    return Deno.statSync(new URL(name, ROOT)).isFile;
+  } catch {
+    return false;
+  }
+}
+
+const graph = await readImports(["main.ts", "dashboard/main.tsx", "build.ts"]);
+
+Deno.test("The import graph follows every arrow of the house", () => {
+  assert.deepEqual(violations(graph), []);
+});
+
+Deno.test("The import graph reaches every shipped file", async () => {
+  const reached = new Set(graph.flatMap(({ from, to }) => [from, to]));
+  assert.deepEqual((await shippedFiles()).filter((file) => !reached.has(file)), []);
+});
+
+Deno.test("violations names each kind of forbidden import", () => {
+  const edge = (from: string, to: string, typeOnly = false) => ({ from, to, typeOnly });
+  const allowed = [
+    edge("main.ts", "proxy/mod.ts"),
+    edge("proxy/http/handler.ts", "proxy/net/relay.ts"),
+    edge("proxy/http/handler.ts", "proxy/http/request.ts"),
+    edge("manager/ingest.ts", "manager/registry.ts"),
+    edge("manager/ingest.ts", "proxy/stats/report.ts"),
+    edge("dashboard/state/live.ts", "manager/api/model.ts", true),
+    edge("proxy/socks5/wire.ts", "proxy/net/address.ts"),
+    edge("proxy/net/session.ts", "proxy/stats/collector.ts", true),
+  ];
+  const forbidden = [
+    edge("main.ts", "proxy/net/relay.ts"),
+    edge("proxy/http/connect.ts", "proxy/socks5/handler.ts"),
+    edge("proxy/socks5/handler.ts", "proxy/mod.ts"),
+    edge("proxy/stats/reporter.ts", "manager/registry.ts"),
+    edge("proxy/net/session.ts", "proxy/stats/collector.ts"),
+    edge("manager/registry.ts", "manager/api/model.ts"),
+    edge("manager/ingest.ts", "proxy/stats/collector.ts"),
+    edge("manager/api/app.ts", "manager/mod.ts"),
+    edge("dashboard/main.tsx", "manager/api/model.ts"),
+    edge("dashboard/main.tsx", "npm:zod"),
+    edge("dashboard/main.tsx", "node:path"),
+    edge("proxy/net/dial.ts", "jsr:@std/net"),
+    edge("proxy/net/dial.ts", "https://example.com/mod.ts"),
+    edge("proxy/unheard_of/file.ts", "proxy/net/relay.ts"),
+  ];
+  assert.deepEqual(violations(allowed), []);
+  for (const edge of forbidden) assert.equal(violations([edge]).length, 1, JSON.stringify(edge));
+  assert.deepEqual(violations([edge("proxy/http/body.ts", "node:fs")]), [
+    "proxy/http/body.ts → node:fs in a pure file",
+  ]);
+});
+
+Deno.test("Pure files neither read nor send anything", async () => {
+  assert.deepEqual(await linesWith(/\bDeno\.|\bfetch\(/, (file) => !PURE.test(file)), []);
+});
+
+Deno.test("Only the wiring and the listeners open sockets", async () => {
+  const opens = /Deno\.(listen\w*|serve)\(|createServer\(/;
+  assert.deepEqual(await linesWith(opens, (file) => LISTENERS.includes(file)), []);
+});
+
+Deno.test("Modules hold no mutable state and do no work when imported", async () => {
+  const entries = ["main.ts", "dashboard/main.tsx"];
+  const state =
+    /^(export )?(let|var) |^(export )?const \w+(: [^=]+)? = (new (Map|Set)(<.*>)?\(\)|\[\]);/;
+  assert.deepEqual(await linesWith(state, () => false), []);
+  const work = /^(await |new |[\w.]+\()/;
+  assert.deepEqual(await linesWith(work, (file) => entries.includes(file)), []);
+});
+
+Deno.test("Files stay short: main.ts below 80 lines, none above 300", async () => {
+  const long: string[] = [];
+  for (const file of [...await shippedFiles(), ...await sourceFiles("tests/"), "build.ts"]) {
+    const lines = (await Deno.readTextFile(new URL(file, ROOT))).split("\n").length - 1;
+    if (lines > (file === "main.ts" ? 79 : 300)) long.push(`${file}: ${lines} lines`);
+  }
+  assert.deepEqual(long, []);
+});
+
+Deno.test("The top level holds only what belongs there", async () => {
+  const names = await Array.fromAsync(Deno.readDir(ROOT), ({ name }) => name);
+  const built = ["dist"];
+  const strangers = names.filter((name) =>
+    !name.startsWith(".") && !TOP_LEVEL.includes(name) && !built.includes(name)
+  );
+  assert.deepEqual(strangers, []);
+});
