@@ -1,0 +1,147 @@
+import { strict as assert } from "node:assert";
+import { join } from "node:path";
+import config from "../deno.json" with { type: "json" };
+import { compileExecutable, Running, runToEnd } from "./support/executable.ts";
+
+const DEADLINE_MS = 15_000;
+const WINDOWS = Deno.build.os === "windows";
+
+const folder = await Deno.makeTempDir({ prefix: "rustproxy-binary-" });
+Deno.test.afterAll(() => Deno.remove(folder, { recursive: true }));
+
+const compiled = await compileExecutable(join(folder, "dist"));
+if (!compiled) console.log("The executable's tests are skipped: its base cannot be downloaded");
+const ignore = compiled === undefined;
+
+/** The executable's own folder, with nothing beside it. */
+const alone = join(folder, "alone");
+const executable = join(alone, WINDOWS ? "rustproxy.exe" : "rustproxy");
+await Deno.mkdir(alone);
+if (compiled) await Deno.copyFile(compiled, executable);
+
+/** An HTTP address whose port + 1000 is free for UDP too. */
+function freeManagerAddress(): string {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    using tcp = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = tcp.addr;
+    if (port > 64535) continue;
+    try {
+      Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: port + 1000 }).close();
+      return `127.0.0.1:${port}`;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    }
+  }
+  throw new Error("Cannot find a free pair of ports");
+}
+
+function freeAddress(): string {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return `127.0.0.1:${listener.addr.port}`;
+}
+
+/** What `attempt` returns as soon as it neither throws nor returns undefined. */
+async function eventually<T>(what: string, attempt: () => Promise<T | undefined>): Promise<T> {
+  const deadline = Date.now() + DEADLINE_MS;
+  let last: unknown;
+  while (Date.now() < deadline) {
+    try {
+      const result = await attempt();
+      if (result !== undefined) return result;
+    } catch (error) {
+      last = error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`${what}: not within ${DEADLINE_MS / 1000} s`, { cause: last });
+}
+
+/** The status and the text of a page, once the server answers. */
+function page(url: string): Promise<[status: number, type: string, text: string]> {
+  return eventually(`GET ${url}`, async () => {
+    const response = await fetch(url);
+    const type = response.headers.get("content-type") ?? "";
+    return [response.status, type, await response.text()];
+  });
+}
+
+Deno.test({ name: "Executable tells the version of deno.json", ignore }, async () => {
+  const { code, stdout } = await runToEnd(executable, ["--version"], alone);
+  assert.equal(code, 0);
+  assert.match(stdout, new RegExp(`\\b${config.version.replaceAll(".", "\\.")}\\b`));
+});
+
+Deno.test(
+  { name: "Executable refuses wrong use with exit code 2 and one line", ignore },
+  async () => {
+    for (
+      const args of [["--listne", ":1"], ["--mode", "carrier-pigeon"], ["--manager", "--listen"]]
+    ) {
+      const { code, stdout, stderr } = await runToEnd(executable, args, alone);
+      assert.equal(code, 2, args.join(" "));
+      assert.match(stderr, /^\S.*\n$/);
+      assert.equal(stdout, "");
+    }
+  },
+);
+
+Deno.test({ name: "Executable serves the embedded dashboard and the API", ignore }, async () => {
+  const address = freeManagerAddress();
+  await using manager = new Running(executable, ["--manager", "--listen", address], alone);
+  const health = await page(`http://${address}/api/health`);
+  assert.equal(JSON.parse(health[2]).status, "healthy");
+  const pages: [path: string, type: RegExp, content: RegExp][] = [
+    ["/", /^text\/html/, /<div id="app">/],
+    ["/app.js", /^(text|application)\/javascript/, /\/ws/],
+    ["/app.css", /^text\/css/, /tailwindcss/],
+  ];
+  for (const [path, expectedType, content] of pages) {
+    const [status, type, text] = await page(`http://${address}${path}`);
+    assert.equal(status, 200, path);
+    assert.match(type, expectedType);
+    assert.match(text, content);
+  }
+  await assertEndsWell(manager);
+});
+
+Deno.test(
+  { name: "Executable relays a request and reports it to its manager", ignore },
+  async () => {
+    await using origin = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen() {} },
+      () => new Response("from the origin"),
+    );
+    const [managerAddress, proxyAddress] = [freeManagerAddress(), freeAddress()];
+    await using manager = new Running(executable, ["--manager", "--listen", managerAddress], alone);
+    const args = ["--mode", "http", "--listen", proxyAddress, "--report-interval", "1"];
+    await using proxy = new Running(executable, args, alone, { RUSTPROXY_MANAGER: managerAddress });
+
+    using client = await eventually("The proxy listens", () => proxyClient(proxyAddress));
+    const init: RequestInit & { client: Deno.HttpClient } = { client };
+    const response = await fetch(`http://127.0.0.1:${origin.addr.port}/`, init);
+    assert.equal(await response.text(), "from the origin");
+
+    const [reported] = await eventually("The manager knows the connection", async () => {
+      const proxies = await (await fetch(`http://${managerAddress}/api/proxies`)).json();
+      return proxies[0]?.total_bytes_received > 0 ? proxies : undefined;
+    });
+    assert.equal(reported.proxy_type, "http");
+    assert.equal(reported.listen_addr, proxyAddress);
+    assert.equal(reported.total_connections, 1);
+    await assertEndsWell(proxy);
+    await assertEndsWell(manager);
+  },
+);
+
+/** An HTTP client that goes through the proxy, once that accepts connections. */
+async function proxyClient(address: string): Promise<Deno.HttpClient> {
+  const [hostname, port] = address.split(":");
+  (await Deno.connect({ hostname, port: Number(port) })).close();
+  return Deno.createHttpClient({ proxy: { url: `http://${address}` } });
+}
+
+async function assertEndsWell(program: Running): Promise<void> {
+  const { code, stderr } = await program.terminate();
+  // Windows has no signal that a program could answer: there, it is simply ended.
+  if (!WINDOWS) assert.equal(code, 0, stderr);
+}

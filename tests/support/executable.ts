@@ -1,0 +1,68 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ROOT } from "./import_graph.ts";
+
+export interface Ended {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/**
+ * Compiles the program as a user would, into `folder`; undefined where the base executable cannot be
+ * downloaded. RUSTPROXY_COMPILE_WITH names a command that runs the build where it could not run as
+ * it stands.
+ */
+export async function compileExecutable(folder: string): Promise<string | undefined> {
+  const helper = Deno.env.get("RUSTPROXY_COMPILE_WITH");
+  const [command, ...prefix] = helper ? [helper, "deno"] : [Deno.execPath()];
+  const args = [...prefix, "task", "--quiet", "build", "--out", folder];
+  const { code, stderr } = await runToEnd(command, args, fileURLToPath(ROOT));
+  if (code === 0) return await onlyExecutable(folder);
+  const baseIsOutOfReach = /Cannot compile for .*: a download failed/.test(stderr);
+  if (baseIsOutOfReach && !helper && !Deno.env.get("DENORT_BIN")) return undefined;
+  throw new Error(`Cannot compile the program: ${stderr}`);
+}
+
+async function onlyExecutable(folder: string): Promise<string> {
+  for await (const { name } of Deno.readDir(folder)) {
+    if (name.startsWith("rustproxy-")) return join(folder, name);
+  }
+  throw new Error(`Expected an executable in ${folder}, found none`);
+}
+
+export async function runToEnd(command: string, args: string[], cwd: string): Promise<Ended> {
+  const env = { NO_COLOR: "1" };
+  const { code, stdout, stderr } = await new Deno.Command(command, { args, cwd, env }).output();
+  const text = new TextDecoder();
+  return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
+}
+
+/** A running program; leaving its scope kills it if it has not ended. */
+export class Running implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+  readonly #stderr: Promise<string>;
+
+  constructor(command: string, args: string[], cwd: string, env: Record<string, string> = {}) {
+    const options = { args, cwd, env, stdin: "null", stdout: "null", stderr: "piped" } as const;
+    this.#child = new Deno.Command(command, options).spawn();
+    this.#stderr = new Response(this.#child.stderr).text();
+  }
+
+  /** Asks it to end as a service manager does; what it wrote comes with the exit code. */
+  async terminate(): Promise<{ code: number; stderr: string }> {
+    this.#child.kill("SIGTERM");
+    const { code } = await this.#child.status;
+    return { code, stderr: await this.#stderr };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.#child.kill("SIGKILL");
+    } catch {
+      // It has ended by itself.
+    }
+    await this.#child.status;
+    await this.#stderr;
+  }
+}
