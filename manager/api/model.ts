@@ -112,7 +112,10 @@ export const errorReplySchema = z.object({
   error: z.object({ code: z.string(), message: z.string() }),
 }).openapi("Error");
 
-/** What the manager sends over `/ws`; `seq` counts snapshots and deltas of one viewer, without gaps. */
+/**
+ * What the manager sends over `/ws`. `seq` is the number of the manager's last delta, the same for
+ * every viewer: a snapshot says at which it stands, and each delta after it is one more.
+ */
 export const serverMessageSchema = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("snapshot"),

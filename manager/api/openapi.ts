@@ -1,0 +1,25 @@
+import { type Hook, z } from "@hono/zod-openapi";
+import type { Env } from "hono";
+import { errorReply } from "./errors.ts";
+import { errorReplySchema } from "./model.ts";
+
+/** An error reply, for a route's list of responses. */
+export function describeError(description: string) {
+  return { description, content: { "application/json": { schema: errorReplySchema } } };
+}
+
+/** Answers 400 in the API's form where a parameter does not fit its schema. */
+export const badQuery: Hook<unknown, Env, string, unknown> = (result, c) => {
+  if (result.success) return;
+  const [issue] = result.error.issues;
+  const message = `Cannot use ${issue.path.join(".") || "the request"}: ${issue.message}`;
+  return errorReply(c, 400, "bad_request", message);
+};
+
+/** A query parameter of digits, at most `max`. */
+export function wholeNumber(max: number, description: string) {
+  return z.string().regex(/^\d{1,10}$/, "expected a whole number")
+    .transform(Number)
+    .pipe(z.number().max(max, `expected at most ${max}`))
+    .openapi({ type: "integer", description });
+}

@@ -1,0 +1,29 @@
+import {
+  type ConnectionRecord,
+  type Datagram,
+  decodeRecord,
+  type Summary,
+} from "../../proxy/stats/report.ts";
+
+/** What a proxy says about itself as a whole; `seq` is null where its reports are not numbered. */
+export type ProxyState = Omit<Summary, "v" | "seq"> & { seq: number | null };
+
+/** One report as the registry takes it, whichever form it arrived in. */
+export interface Report {
+  proxy: ProxyState;
+  connections: ConnectionRecord[];
+  /** True if `connections` lists all there are, so that one that is missing has gone. */
+  complete: boolean;
+  /** Failed and rejected connections of this boot by reason. */
+  reasons: Record<string, number>;
+}
+
+/** The report that a datagram of `proxy/stats/report.ts` carries. */
+export function fromDatagram(datagram: Datagram): Report {
+  if (datagram.kind === "detail") {
+    const { v: _, kind: __, reasons, ...proxy } = datagram;
+    return { proxy, connections: [], complete: false, reasons };
+  }
+  const { v: _, kind: __, connections, ...proxy } = datagram;
+  return { proxy, connections: connections.map(decodeRecord), complete: false, reasons: {} };
+}

@@ -1,0 +1,117 @@
+import { getLogger, type Logger } from "@logtape/logtape";
+import { datagramSchema } from "../proxy/stats/report.ts";
+import { fromDatagram, type Report } from "./fleet/report.ts";
+import { fromLegacy, legacyReportSchema } from "./legacy_report.ts";
+import type { Registry } from "./registry.ts";
+
+/** The largest payload that UDP over IPv4 carries. */
+export const MAX_INGEST_BYTES = 65_507;
+const RECEIVE_BUFFER_BYTES = 65_535;
+const ERROR_PAUSE_MS = 50;
+
+/** Why a datagram was dropped. */
+export type DropReason =
+  | "too_large"
+  | "not_json"
+  | "unknown_version"
+  | "bad_schema"
+  | "old_boot"
+  | "registry_full"
+  | "error";
+
+/** Figures of what arrived; `dropped` by reason. */
+export interface IngestCounters {
+  datagrams: number;
+  bytes: number;
+  legacy: number;
+  dropped: Record<string, number>;
+}
+
+/** Takes datagrams from strangers: checks, counts, and hands what is right to the registry. */
+export class Ingest {
+  readonly counters: IngestCounters = { datagrams: 0, bytes: 0, legacy: 0, dropped: {} };
+  #registry: Registry;
+  #now: () => number;
+  #logger: Logger = getLogger(["rustproxy", "manager"]);
+  #stopped = false;
+
+  constructor(registry: Registry, now: () => number) {
+    this.#registry = registry;
+    this.#now = now;
+  }
+
+  /** Receives until the socket is closed after {@link stop}; no error ends it before. */
+  async run(socket: Deno.DatagramConn): Promise<void> {
+    const buffer = new Uint8Array(RECEIVE_BUFFER_BYTES);
+    while (!this.#stopped) {
+      try {
+        const [bytes] = await socket.receive(buffer);
+        this.handle(bytes);
+      } catch (error) {
+        if (this.#stopped) return;
+        this.#logger.warn("Cannot receive reports, trying again: {error}", { error });
+        await new Promise((resolve) => setTimeout(resolve, ERROR_PAUSE_MS));
+      }
+    }
+  }
+
+  /** Lets {@link run} end once its socket is closed. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /** Takes one datagram; returns why it was dropped, or null. Never throws. */
+  handle(bytes: Uint8Array): DropReason | null {
+    this.counters.datagrams++;
+    this.counters.bytes += bytes.length;
+    const reason = this.#take(bytes);
+    if (reason !== null) {
+      this.counters.dropped[reason] = (this.counters.dropped[reason] ?? 0) + 1;
+      // How often is up to the sender, so this must not fill a log.
+      this.#logger.debug("Dropped a datagram of {bytes} bytes: {reason}", {
+        bytes: bytes.length,
+        reason,
+      });
+    }
+    return reason;
+  }
+
+  #take(bytes: Uint8Array): DropReason | null {
+    try {
+      const now = this.#now();
+      const parsed = parseReport(bytes, now);
+      if (typeof parsed === "string") return parsed;
+      if (parsed.proxy.seq === null) this.counters.legacy++;
+      const outcome = this.#registry.apply(parsed, now);
+      return outcome === "applied" ? null : outcome;
+    } catch (error) {
+      // A fault of ours, not of the sender: worth a line the first time, not every time.
+      if (!this.counters.dropped.error) {
+        this.#logger.error("Cannot take in a report: {error}", { error });
+      }
+      return "error";
+    }
+  }
+}
+
+/** A datagram's report in either form, or why it is none. `atMs` is when it arrived. */
+export function parseReport(bytes: Uint8Array, atMs: number): Report | DropReason {
+  if (bytes.length > MAX_INGEST_BYTES) return "too_large";
+  const value = parseJson(bytes);
+  if (typeof value !== "object" || value === null) return "not_json";
+  if (!("v" in value)) {
+    const legacy = legacyReportSchema.safeParse(value);
+    return legacy.success ? fromLegacy(legacy.data, atMs) : "bad_schema";
+  }
+  if (value.v !== 1) return "unknown_version";
+  const datagram = datagramSchema.safeParse(value);
+  return datagram.success ? fromDatagram(datagram.data) : "bad_schema";
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,139 @@
+import { Counter, Gauge, Registry as PromRegistry } from "prom-client";
+import { type FleetStats, PROXY_STATUSES, type ProxySummary } from "./api/model.ts";
+import { proxySummary } from "./api/views.ts";
+import type { Registry } from "./registry.ts";
+
+/** Proxies with series of their own; beyond them only the fleet's figures count. */
+export const MAX_LABELLED_PROXIES = 1_000;
+
+/** What Prometheus scrapes. */
+export interface Metrics {
+  contentType: string;
+  render(): Promise<string>;
+}
+
+export interface MetricsDeps {
+  registry: Registry;
+  stats: () => FleetStats;
+  viewers: () => number;
+  /** Unix milliseconds. */
+  now: () => number;
+}
+
+type Labels = Record<string, string>;
+type Series = (value: number, labels?: Labels) => void;
+
+/** Metrics of one manager, all read anew at each scrape. */
+export function createMetrics(deps: MetricsDeps): Metrics {
+  const prom = new PromRegistry();
+  const fleet = fleetSeries(prom);
+  const proxies = proxySeries(prom);
+  return {
+    contentType: prom.contentType,
+    async render() {
+      // Emptied and filled in one go, so that no other scrape sees them half filled.
+      prom.resetMetrics();
+      fleet(deps);
+      proxies(deps);
+      return await prom.metrics();
+    },
+  };
+}
+
+function fleetSeries(prom: PromRegistry): (deps: MetricsDeps) => void {
+  const info = gauge(prom, "manager_info", "The manager's version", ["version"]);
+  const start = gauge(prom, "manager_start_time_seconds", "When the manager started");
+  const viewers = gauge(prom, "manager_viewers", "Dashboards connected over WebSocket");
+  const proxies = gauge(prom, "proxies", "Proxies by status", ["status"]);
+  const left = gauge(prom, "proxies_without_series", "Proxies left out of the series by proxy");
+  const datagrams = counter(prom, "ingest_datagrams_total", "Datagrams received");
+  const bytes = counter(prom, "ingest_bytes_total", "Bytes of datagrams received");
+  const legacy = counter(prom, "ingest_legacy_total", "Reports in the original program's form");
+  const dropped = counter(prom, "ingest_dropped_total", "Datagrams dropped", ["reason"]);
+  return ({ registry, stats, now, viewers: countViewers }) => {
+    const { manager_version, manager_uptime, ingest } = stats();
+    const at = now();
+    info(1, { version: manager_version });
+    start(at / 1000 - manager_uptime);
+    viewers(countViewers());
+    const byStatus = new Map<string, number>(PROXY_STATUSES.map((status) => [status, 0]));
+    for (const entry of registry.proxies()) {
+      byStatus.set(entry.status(at), byStatus.get(entry.status(at))! + 1);
+    }
+    for (const [status, n] of byStatus) proxies(n, { status });
+    left(Math.max(0, registry.size - MAX_LABELLED_PROXIES));
+    datagrams(ingest.datagrams);
+    bytes(ingest.bytes);
+    legacy(ingest.legacy);
+    for (const [reason, n] of Object.entries(ingest.dropped)) dropped(n, { reason });
+  };
+}
+
+function proxySeries(prom: PromRegistry): (deps: MetricsDeps) => void {
+  const labels = ["proxy_id", "proxy_type"];
+  const all: [Series, (proxy: ProxySummary) => number][] = [
+    [
+      gauge(prom, "proxy_up", "1 while the proxy reports, 0 once it is offline or stopped", labels),
+      ({ status }) => Number(status === "online" || status === "stale"),
+    ],
+    [
+      gauge(prom, "proxy_start_time_seconds", "When the proxy started", labels),
+      (proxy) => proxy.start_time,
+    ],
+    [
+      gauge(prom, "proxy_last_seen_seconds", "When the proxy last reported, in Unix time", labels),
+      (proxy) => proxy.last_seen,
+    ],
+    [
+      gauge(prom, "proxy_report_loss_ratio", "Share of its datagrams lost in a minute", labels),
+      (proxy) => proxy.loss_percent / 100,
+    ],
+    [
+      gauge(prom, "proxy_active_connections", "Connections open now", labels),
+      (proxy) => proxy.active_connections,
+    ],
+    [
+      counter(prom, "proxy_connections_total", "Connections taken on", labels),
+      (proxy) => proxy.total_connections,
+    ],
+    [
+      counter(prom, "proxy_failed_connections_total", "Connections that failed", labels),
+      (proxy) => proxy.failed_connections,
+    ],
+    [
+      counter(prom, "proxy_rejected_connections_total", "Connections refused by a rule", labels),
+      (proxy) => proxy.rejected_connections,
+    ],
+    [
+      counter(prom, "proxy_sent_bytes_total", "Bytes from clients to targets", labels),
+      (proxy) => proxy.total_bytes_sent,
+    ],
+    [
+      counter(prom, "proxy_received_bytes_total", "Bytes from targets to clients", labels),
+      (proxy) => proxy.total_bytes_received,
+    ],
+  ];
+  return ({ registry, now }) => {
+    const at = now();
+    for (const entry of registry.proxies().take(MAX_LABELLED_PROXIES)) {
+      const proxy = proxySummary(entry, at);
+      const { proxy_id, proxy_type } = proxy;
+      for (const [series, read] of all) series(read(proxy), { proxy_id, proxy_type });
+    }
+  };
+}
+
+function gauge(prom: PromRegistry, name: string, help: string, labelNames: string[] = []): Series {
+  const metric = new Gauge({ name: `rustproxy_${name}`, help, labelNames, registers: [prom] });
+  return (value, labels = {}) => metric.set(labels, value);
+}
+
+function counter(
+  prom: PromRegistry,
+  name: string,
+  help: string,
+  labelNames: string[] = [],
+): Series {
+  const metric = new Counter({ name: `rustproxy_${name}`, help, labelNames, registers: [prom] });
+  return (value, labels = {}) => metric.inc(labels, value);
+}
