@@ -15,6 +15,8 @@ const WIRING = [
 ];
 const MODE = ["proxy/net/", "proxy/access.ts", "proxy/limits.ts", "proxy/stats/"];
 const FLEET = ["manager/fleet/", "manager/registry.ts", "manager/history/"];
+/** The fleet as the API shows it. */
+const VIEWS = ["manager/api/model.ts", "manager/api/views.ts"];
 
 /**
  * Who may import what. The longest name that fits a file is its rule; a folder may import itself;
@@ -44,8 +46,10 @@ const MAY_IMPORT: Record<string, string[]> = {
   "manager/registry.ts": ["manager/fleet/", "manager/history/", ...REPORT],
   "manager/legacy_report.ts": ["manager/fleet/", ...REPORT],
   "manager/ingest.ts": [...FLEET, "manager/legacy_report.ts", ...REPORT],
-  "manager/live.ts": [...FLEET, "manager/api/model.ts", ...REPORT],
-  "manager/api/": [...FLEET, ...REPORT],
+  "manager/live.ts": [...FLEET, ...VIEWS],
+  "manager/metrics.ts": [...FLEET, ...VIEWS],
+  "manager/server.ts": ["proxy/net/address.ts"],
+  "manager/api/": [...FLEET, ...REPORT, "type:manager/live.ts", "type:manager/metrics.ts"],
 
   "dashboard/": ["type:manager/api/model.ts", "type:manager/api/app.ts"],
 };
@@ -58,13 +62,14 @@ const PACKAGES: Record<string, string[]> = {
   "": ["@logtape/logtape", "commander"],
 };
 
-const PURE = /(^|\/)(request|body|wire|report|seal|buffer|rollup|address)\.ts$/;
+const PURE =
+  /(^|\/)(request|response|head|fields|body|error|wire|report|seal|buffer|rollup|address)\.ts$/;
 const PURE_MODULES = /^(npm:(zod|ipaddr\.js)|node:(crypto|buffer))$/;
 
 /** The only files that open a listening socket. */
 const LISTENERS = [
   ...["proxy/mod.ts", "proxy/net/listener.ts", "proxy/stats/sender.ts"],
-  ...["manager/mod.ts", "manager/ingest.ts", "manager/http_server.ts", "demo.ts"],
+  ...["manager/mod.ts", "manager/ingest.ts", "manager/server.ts", "demo.ts"],
 ];
 
 function ruleFor<T>(rules: Record<string, T>, file: string): [name: string, rule: T] | undefined {
