@@ -1,0 +1,96 @@
+import type { ClientMessage, ServerMessage } from "../../manager/api/model.ts";
+import { backoffMs } from "./backoff.ts";
+import { parseMessage } from "./message.ts";
+
+/** What a {@link FleetSocket} needs; times in milliseconds. */
+export interface SocketOptions {
+  url: string;
+  onMessage: (message: ServerMessage) => void;
+  /** The manager is not heard any more; called once for each failed attempt or lost connection. */
+  onLost: () => void;
+  /** Silence after which a connection counts as dead: the manager speaks at least every 5 s. */
+  staleAfterMs?: number;
+  backoff?: (attempt: number) => number;
+}
+
+/** A WebSocket to the manager that comes back by itself and asks again for the proxy being viewed. */
+export class FleetSocket {
+  readonly #options: SocketOptions;
+  #socket: WebSocket | null = null;
+  #timer: number | undefined;
+  #attempt = 0;
+  #proxyId: string | null = null;
+  #closed = false;
+
+  constructor(options: SocketOptions) {
+    this.#options = options;
+    this.#open();
+  }
+
+  /** Asks for one proxy's connections instead of those asked for before; null asks for none. */
+  view(proxyId: string | null): void {
+    if (proxyId === this.#proxyId) return;
+    if (this.#proxyId !== null) this.#send({ type: "unsubscribe", proxy_id: this.#proxyId });
+    this.#proxyId = proxyId;
+    if (proxyId !== null) this.#send({ type: "subscribe", proxy_id: proxyId });
+  }
+
+  /** Tries again now instead of after the pause; does nothing while a connection is open. */
+  retry(): void {
+    if (this.#closed || this.#socket !== null) return;
+    clearTimeout(this.#timer);
+    this.#open();
+  }
+
+  /** Ends the connection for good. */
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#drop();
+  }
+
+  #open(): void {
+    const socket = new WebSocket(this.#options.url);
+    this.#socket = socket;
+    this.#watch();
+    socket.onopen = () => {
+      if (this.#proxyId !== null) this.#send({ type: "subscribe", proxy_id: this.#proxyId });
+    };
+    socket.onmessage = (event) => {
+      this.#watch();
+      const message = parseMessage(event.data);
+      if (message === null) return;
+      // Not on open: a manager that accepts and at once closes must not be asked without a pause.
+      this.#attempt = 0;
+      this.#options.onMessage(message);
+    };
+    socket.onclose = () => this.#lost();
+  }
+
+  #watch(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#lost(), this.#options.staleAfterMs ?? 12_000);
+  }
+
+  #lost(): void {
+    if (this.#closed) return;
+    this.#drop();
+    this.#options.onLost();
+    clearTimeout(this.#timer);
+    const pause = (this.#options.backoff ?? backoffMs)(this.#attempt++);
+    this.#timer = setTimeout(() => this.#open(), pause);
+  }
+
+  /** Lets go of the socket: closing one whose peer is gone may take minutes, and nobody waits. */
+  #drop(): void {
+    const socket = this.#socket;
+    if (socket === null) return;
+    this.#socket = null;
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.close();
+  }
+
+  #send(message: ClientMessage): void {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+  }
+}

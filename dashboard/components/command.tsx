@@ -1,0 +1,47 @@
+import { useState } from "preact/hooks";
+
+/** A command line to copy. */
+export function Command({ text }: { text: string }) {
+  const [done, setDone] = useState<"copied" | "failed" | null>(null);
+  const copy = async () => {
+    setDone(await copyText(text) ? "copied" : "failed");
+    setTimeout(() => setDone(null), 2000);
+  };
+  return (
+    <div class="flex max-w-full items-center gap-2 rounded-lg border border-line bg-page py-1.5 pr-1.5 pl-3 text-left text-ink">
+      <code class="min-w-0 overflow-x-auto font-mono text-[13px] max-sm:break-words sm:whitespace-nowrap">
+        {text}
+      </code>
+      <button
+        type="button"
+        onClick={copy}
+        class="ml-auto h-8 min-w-20 shrink-0 rounded-md border border-edge bg-surface px-3 text-sm hover:bg-raised"
+      >
+        {done === "copied" ? "Copied" : done === "failed" ? "Not copied" : "Copy"}
+      </button>
+      <span class="sr-only" role="status">{done === "copied" ? "Copied" : ""}</span>
+    </div>
+  );
+}
+
+async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copySelected(text);
+  }
+}
+
+/** Over plain HTTP on another host there is no `navigator.clipboard`; the old way still works. */
+function copySelected(text: string): boolean {
+  const field = document.createElement("textarea");
+  field.value = text;
+  field.readOnly = true;
+  field.style.position = "fixed";
+  document.body.append(field);
+  field.select();
+  const done = document.execCommand("copy");
+  field.remove();
+  return done;
+}

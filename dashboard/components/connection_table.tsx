@@ -1,0 +1,99 @@
+import type { Connection } from "../../manager/api/model.ts";
+import { formatClient, formatCount } from "../format.ts";
+import { Direction } from "./direction.tsx";
+import { useHeldRows } from "./held_rows.ts";
+import { Bytes } from "./quantity.tsx";
+import { ConnectionState } from "./status.tsx";
+import { Cell, Head, Table } from "./table.tsx";
+import { Duration } from "./time.tsx";
+import { Untrusted } from "./untrusted.tsx";
+
+/** Which columns there is anything to say in. */
+export interface Columns {
+  user: boolean;
+  requests: boolean;
+}
+
+/** The connections, one a row. */
+export function ConnectionTable(
+  { connections, columns }: { connections: Connection[]; columns: Columns },
+) {
+  const { rows, handlers } = useHeldRows(connections, (c) => String(c.id));
+  const widths = [
+    124,
+    232,
+    null,
+    ...(columns.user ? [128] : []),
+    ...(columns.requests ? [92] : []),
+    104,
+    104,
+    116,
+    160,
+  ];
+  return (
+    <Table label="Connections" widths={widths} head={<ConnectionHeads columns={columns} />}>
+      <tbody {...handlers}>
+        {rows.map((c) => <ConnectionRow key={c.id} connection={c} columns={columns} />)}
+      </tbody>
+    </Table>
+  );
+}
+
+function ConnectionHeads({ columns }: { columns: Columns }) {
+  return (
+    <>
+      <Head>State</Head>
+      <Head>Client</Head>
+      <Head>Target</Head>
+      {columns.user && <Head>User</Head>}
+      {columns.requests && <Head number>Requests</Head>}
+      <Head number>
+        <Direction name="sent" />
+      </Head>
+      <Head number>
+        <Direction name="received" />
+      </Head>
+      <Head number>Duration</Head>
+      <Head>Reason</Head>
+    </>
+  );
+}
+
+function ConnectionRow({ connection: c, columns }: { connection: Connection; columns: Columns }) {
+  return (
+    <tr class={c.active ? "hover:bg-raised" : "text-muted hover:bg-raised"}>
+      <Cell>
+        <ConnectionState state={c.state} />
+      </Cell>
+      <Cell>
+        <Untrusted text={formatClient(c.client_ip, c.client_port)} mono />
+      </Cell>
+      <Cell>
+        <Untrusted text={c.target} mono />
+      </Cell>
+      {columns.user && (
+        <Cell>
+          <Untrusted text={c.user} />
+        </Cell>
+      )}
+      {columns.requests && <Cell number>{formatCount(c.requests)}</Cell>}
+      <Cell number>
+        <Bytes value={c.bytes_sent} />
+      </Cell>
+      <Cell number>
+        <Bytes value={c.bytes_received} />
+      </Cell>
+      <Cell number>
+        <Duration start={c.start_time} end={c.active ? undefined : c.last_activity} />
+      </Cell>
+      <Cell>
+        <Untrusted text={reasonWords(c.reason)} />
+      </Cell>
+    </tr>
+  );
+}
+
+/** A reason as words: it travels as one token, such as `client_closed`. */
+export function reasonWords(reason: string): string {
+  return reason.replaceAll(/[_-]/g, " ");
+}

@@ -1,0 +1,62 @@
+import { formatAge } from "../format.ts";
+import { type Store, useStore } from "../state/store.ts";
+import { Shape } from "./status.tsx";
+
+/** Whether the figures are live. Takes no room of its own, so that nothing moves when the link is lost. */
+export function LinkStatus() {
+  const store = useStore();
+  const { phase } = store.fleet.value;
+  return (
+    <>
+      <span class="sr-only" role="status">{announcement(store)}</span>
+      {phase === "lost" ? <Lost /> : (
+        <span
+          class={phase === "live"
+            ? "flex items-center gap-2 text-ok"
+            : "flex items-center gap-2 text-muted"}
+          aria-hidden="true"
+        >
+          <Shape name={phase === "live" ? "disc" : "half"} />
+          {phase === "live" ? "live" : "connecting"}
+        </span>
+      )}
+    </>
+  );
+}
+
+/** In the header where there is room; on a narrow screen at its bottom, over the last rows. */
+function Lost() {
+  const store = useStore();
+  return (
+    <div class="flex min-w-0 items-center gap-3 rounded-lg border border-warn bg-warn-tint py-1 pr-1 pl-3 text-sm max-md:fixed max-md:inset-x-3 max-md:bottom-3 max-md:z-30 max-md:py-2">
+      <span class="text-warn">
+        <Shape name="triangle" />
+      </span>
+      <p class="min-w-0 tabular-nums">{lostWords(store)}</p>
+      <button
+        type="button"
+        onClick={() => store.retry()}
+        class="ml-auto shrink-0 rounded-md px-2 py-1 font-medium text-warn hover:underline"
+      >
+        Try now
+      </button>
+    </div>
+  );
+}
+
+function lostWords(store: Store): string {
+  const { stats, since } = store.fleet.value;
+  if (stats === null) return "Cannot reach the manager, trying again.";
+  const age = formatAge((store.now.value - since) / 1000);
+  return `Disconnected from the manager ${age}, trying again. Showing the last state.`;
+}
+
+/** What a screen reader says when it changes: without the seconds, which would never let it rest. */
+function announcement(store: Store): string {
+  const { phase, stats } = store.fleet.value;
+  if (phase === "connecting") return "Connecting to the manager.";
+  if (phase === "live") return "Live.";
+  return stats === null
+    ? "Cannot reach the manager, trying again."
+    : "Disconnected from the manager, trying again. Showing the last state.";
+}

@@ -1,0 +1,48 @@
+import type { ComponentChildren } from "preact";
+import type { ProxySummary } from "../../manager/api/model.ts";
+import { formatPercent } from "../format.ts";
+import { Ago, Duration } from "./time.tsx";
+import { Untrusted } from "./untrusted.tsx";
+
+/** Who a proxy is, on one line where there is room. */
+export function ProxyFacts({ proxy }: { proxy: ProxySummary }) {
+  const reports = proxy.status === "online" || proxy.status === "stale";
+  return (
+    <dl class="mt-3 flex flex-wrap gap-x-8 gap-y-2">
+      <Fact name="Type">
+        <Untrusted text={proxy.proxy_type} />
+      </Fact>
+      <Fact name="Listen address">
+        <Untrusted text={proxy.listen_addr} mono />
+      </Fact>
+      {proxy.host !== "" && (
+        <Fact name="Host">
+          <Untrusted text={proxy.host} />
+        </Fact>
+      )}
+      {proxy.version !== "" && (
+        <Fact name="Version">
+          <Untrusted text={proxy.version} />
+        </Fact>
+      )}
+      <Fact name={reports ? "Up for" : "Was up for"}>
+        <Duration start={proxy.start_time} end={reports ? undefined : proxy.last_seen} />
+      </Fact>
+      <Fact name="Counted since">
+        <Ago time={proxy.counted_since} />
+      </Fact>
+      <Fact name="Reports lost">
+        <span class="tabular-nums">{formatPercent(proxy.loss_percent)}</span>
+      </Fact>
+    </dl>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ComponentChildren }) {
+  return (
+    <div class="max-w-full min-w-0">
+      <dt class="text-xs text-muted">{name}</dt>
+      <dd class="max-w-80">{children}</dd>
+    </div>
+  );
+}

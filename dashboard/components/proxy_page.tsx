@@ -1,0 +1,103 @@
+import type { ProxySummary } from "../../manager/api/model.ts";
+import { formatCount, formatDuration, visible } from "../format.ts";
+import { useStore } from "../state/store.ts";
+import { Card, Cards } from "./card.tsx";
+import { ConnectionPanel } from "./connection_panel.tsx";
+import { Direction } from "./direction.tsx";
+import { PageTitle } from "./page_title.tsx";
+import { ProxyFacts } from "./proxy_facts.tsx";
+import { Bytes, Rate } from "./quantity.tsx";
+import { ProxyStatus } from "./status.tsx";
+import { Ago } from "./time.tsx";
+import { Traffic } from "./traffic.tsx";
+
+/** One proxy: who it is, its figures, its traffic, its connections. */
+export function ProxyPage({ proxyId, focus }: { proxyId: string; focus: boolean }) {
+  const { proxies, proxyTraffic } = useStore().fleet.value;
+  const proxy = proxies.get(proxyId);
+  const name = visible(proxyId);
+  return (
+    <>
+      <div>
+        <nav aria-label="Breadcrumb" class="mb-1">
+          <a href="#/" class="rounded text-accent hover:underline">
+            <span aria-hidden="true">←</span> Fleet
+          </a>
+        </nav>
+        <div class="flex flex-wrap items-center gap-x-4 gap-y-1">
+          <PageTitle text={name} focus={focus}>
+            <bdi class="break-words [overflow-wrap:anywhere]">{name}</bdi>
+          </PageTitle>
+          {proxy && <ProxyStatus proxy={proxy} />}
+          {proxy && <SilenceNote proxy={proxy} />}
+        </div>
+        {proxy && <ProxyFacts proxy={proxy} />}
+      </div>
+      {proxy
+        ? (
+          <>
+            <ProxyFigures proxy={proxy} />
+            <Traffic
+              series={proxyTraffic.get(proxyId) ?? []}
+              received={proxy.rate_received}
+              sent={proxy.rate_sent}
+            />
+            <ConnectionPanel key={proxyId} proxy={proxy} />
+          </>
+        )
+        : <Unknown />}
+    </>
+  );
+}
+
+function SilenceNote({ proxy }: { proxy: ProxySummary }) {
+  if (proxy.status === "online") return null;
+  return (
+    <span class="text-muted tabular-nums">
+      last seen <Ago time={proxy.last_seen} />, showing its last state
+    </span>
+  );
+}
+
+function ProxyFigures({ proxy }: { proxy: ProxySummary }) {
+  return (
+    <Cards>
+      <Card
+        label="Active connections"
+        note={`${formatCount(proxy.total_connections)} in total`}
+      >
+        {formatCount(proxy.active_connections)}
+      </Card>
+      <Card
+        label="Failed connections"
+        note={`${formatCount(proxy.rejected_connections)} rejected`}
+      >
+        {formatCount(proxy.failed_connections)}
+      </Card>
+      <Card label={<Direction name="sent" card />} note={<Rate value={proxy.rate_sent} />}>
+        <Bytes value={proxy.total_bytes_sent} />
+      </Card>
+      <Card label={<Direction name="received" card />} note={<Rate value={proxy.rate_received} />}>
+        <Bytes value={proxy.total_bytes_received} />
+      </Card>
+    </Cards>
+  );
+}
+
+/** A link to a proxy that is not there: gone, or not heard yet by a manager that has just started. */
+function Unknown() {
+  const { stats } = useStore().fleet.value;
+  return (
+    <div class="rounded-lg border border-line bg-surface px-4 py-10 text-center text-muted">
+      {stats === null ? <p>Waiting for the manager…</p> : (
+        <>
+          <p class="text-ink">The manager knows no proxy of this name.</p>
+          <p class="mt-1">
+            It has been up for{" "}
+            {formatDuration(stats.manager_uptime)}. A proxy appears here with its next report.
+          </p>
+        </>
+      )}
+    </div>
+  );
+}

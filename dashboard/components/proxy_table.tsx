@@ -1,0 +1,113 @@
+import type { ProxySummary } from "../../manager/api/model.ts";
+import { formatCount } from "../format.ts";
+import { proxyHref } from "../state/route.ts";
+import { Direction } from "./direction.tsx";
+import { useHeldRows } from "./held_rows.ts";
+import { Bytes, Rate } from "./quantity.tsx";
+import { ProxyStatus } from "./status.tsx";
+import { Cell, Head, Table } from "./table.tsx";
+import { Ago } from "./time.tsx";
+import { Untrusted } from "./untrusted.tsx";
+
+const WIDTHS = [112, null, 84, 184, 80, 96, 96, 104, 112, 116, 72];
+
+/** The proxies, one a row. */
+export function ProxyTable({ proxies }: { proxies: ProxySummary[] }) {
+  const { rows, handlers } = useHeldRows(proxies, (proxy) => proxy.proxy_id);
+  return (
+    <Table label="Proxies" widths={WIDTHS} head={<ProxyHeads />}>
+      <tbody {...handlers}>
+        {rows.map((proxy) => <ProxyRow key={proxy.proxy_id} proxy={proxy} />)}
+      </tbody>
+    </Table>
+  );
+}
+
+function ProxyHeads() {
+  return (
+    <>
+      <Head>Status</Head>
+      <Head>Proxy</Head>
+      <Head>Type</Head>
+      <Head>Listen address</Head>
+      <Head number>Active</Head>
+      <Head number>Total</Head>
+      <Head number>
+        <Direction name="sent" />
+      </Head>
+      <Head number>
+        <Direction name="received" />
+      </Head>
+      <Head number>
+        <Direction name="sent" rate />
+      </Head>
+      <Head number>
+        <Direction name="received" rate />
+      </Head>
+      <Head>
+        <span class="sr-only">Details</span>
+      </Head>
+    </>
+  );
+}
+
+function ProxyRow({ proxy }: { proxy: ProxySummary }) {
+  const href = proxyHref(proxy.proxy_id);
+  return (
+    <tr class="group hover:bg-raised">
+      <Cell>
+        <ProxyStatus proxy={proxy} />
+      </Cell>
+      <Cell>
+        <a href={href} class="block rounded font-medium hover:underline">
+          <Untrusted text={proxy.proxy_id} />
+        </a>
+      </Cell>
+      <Cell>
+        <Untrusted text={proxy.proxy_type} />
+      </Cell>
+      <Cell>
+        <Untrusted text={proxy.listen_addr} mono />
+      </Cell>
+      <Cell number>{formatCount(proxy.active_connections)}</Cell>
+      <Cell number>{formatCount(proxy.total_connections)}</Cell>
+      <Cell number>
+        <Bytes value={proxy.total_bytes_sent} />
+      </Cell>
+      <Cell number>
+        <Bytes value={proxy.total_bytes_received} />
+      </Cell>
+      <RateCells proxy={proxy} />
+      <Cell number>
+        <a
+          href={href}
+          class="rounded text-accent hover:underline"
+          aria-label={`View ${proxy.proxy_id}`}
+        >
+          View
+        </a>
+      </Cell>
+    </tr>
+  );
+}
+
+/** The rates of a proxy that reports; of another, when it was heard last. */
+function RateCells({ proxy }: { proxy: ProxySummary }) {
+  if (proxy.status === "offline" || proxy.status === "stopped") {
+    return (
+      <td colSpan={2} class="h-9 px-3 text-right whitespace-nowrap text-muted tabular-nums">
+        last seen <Ago time={proxy.last_seen} />
+      </td>
+    );
+  }
+  return (
+    <>
+      <Cell number>
+        <Rate value={proxy.rate_sent} />
+      </Cell>
+      <Cell number>
+        <Rate value={proxy.rate_received} />
+      </Cell>
+    </>
+  );
+}

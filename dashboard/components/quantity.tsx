@@ -1,0 +1,26 @@
+import { formatBytes, formatCount, formatRate, type Quantity } from "../format.ts";
+
+/** Bytes with a lighter unit, and the exact number on hover. */
+export function Bytes({ value }: { value: number }) {
+  return <Figure quantity={formatBytes(value)} title={`${formatCount(value)} bytes`} />;
+}
+
+/** Bytes a second with a lighter unit. */
+export function Rate({ value }: { value: number }) {
+  return (
+    <Figure
+      quantity={formatRate(value)}
+      title={`${formatCount(value)} bytes a second, over the last report interval`}
+    />
+  );
+}
+
+function Figure({ quantity, title }: { quantity: Quantity; title: string }) {
+  return (
+    <span class="whitespace-nowrap tabular-nums" title={title}>
+      {quantity.value}
+      {"\u00a0"}
+      <span class="text-[0.86em] font-normal text-muted">{quantity.unit}</span>
+    </span>
+  );
+}

@@ -1,0 +1,130 @@
+/** What the dashboard knows, as a pure reducer over the manager's messages. Local times are milliseconds. */
+import type {
+  Connection,
+  FleetStats,
+  ProxySummary,
+  ServerMessage,
+} from "../../manager/api/model.ts";
+import { addGap, addSample, GAP_MS, type Series } from "./series.ts";
+
+/** The way to the manager: `connecting` until the first message, then `live` or `lost`. */
+export type LinkPhase = "connecting" | "live" | "lost";
+
+/** The proxy whose page is open; `connections` is null until the manager has sent them. */
+export interface View {
+  proxyId: string;
+  connections: ReadonlyMap<number, Connection> | null;
+  omitted: number;
+}
+
+export interface FleetState {
+  phase: LinkPhase;
+  /** When the link was lost, or when the first attempt began. */
+  since: number;
+  /** The manager's clock minus this machine's, in milliseconds. */
+  clockOffset: number;
+  stats: FleetStats | null;
+  proxies: ReadonlyMap<string, ProxySummary>;
+  traffic: Series;
+  proxyTraffic: ReadonlyMap<string, Series>;
+  view: View | null;
+}
+
+export type FleetAction =
+  | { type: "message"; at: number; message: ServerMessage }
+  | { type: "lost"; at: number }
+  | { type: "view"; proxyId: string | null };
+
+/** The state before the first message. */
+export function initialFleet(at: number): FleetState {
+  return {
+    phase: "connecting",
+    since: at,
+    clockOffset: 0,
+    stats: null,
+    proxies: new Map(),
+    traffic: [],
+    proxyTraffic: new Map(),
+    view: null,
+  };
+}
+
+/** The state after an action; unchanged parts keep their identity. */
+export function reduceFleet(state: FleetState, action: FleetAction): FleetState {
+  switch (action.type) {
+    case "message":
+      return reduceMessage(state, action.message, action.at);
+    case "lost":
+      return state.phase === "lost" ? state : lost(state, action.at);
+    case "view":
+      return viewed(state, action.proxyId);
+  }
+}
+
+function reduceMessage(state: FleetState, message: ServerMessage, at: number): FleetState {
+  if (message.type === "connections") return withConnections(state, message);
+  const proxies = message.type === "snapshot" ? new Map() : new Map(state.proxies);
+  for (const proxy of message.proxies) proxies.set(proxy.proxy_id, proxy);
+  if (message.type === "delta") { for (const id of message.removed) proxies.delete(id); }
+  const { rate_sent, rate_received } = message.stats;
+  return {
+    ...state,
+    phase: "live",
+    since: state.phase === "live" ? state.since : at,
+    clockOffset: message.time * 1000 - at,
+    stats: message.stats,
+    proxies,
+    traffic: addSample(state.traffic, at, rate_sent, rate_received),
+    proxyTraffic: sampleProxies(state.proxyTraffic, proxies, message.proxies, at),
+  };
+}
+
+function sampleProxies(
+  before: FleetState["proxyTraffic"],
+  proxies: FleetState["proxies"],
+  changed: readonly ProxySummary[],
+  at: number,
+): FleetState["proxyTraffic"] {
+  const after = new Map(before);
+  for (const id of before.keys()) if (!proxies.has(id)) after.delete(id);
+  for (const proxy of changed) {
+    const series = before.get(proxy.proxy_id) ?? [];
+    const silent = proxy.status === "offline" || proxy.status === "stopped";
+    // A proxy that reports once a minute has no gap between two reports.
+    const gapMs = Math.max(GAP_MS, 2.5 * proxy.interval * 1000);
+    after.set(
+      proxy.proxy_id,
+      silent
+        ? addGap(series, at)
+        : addSample(series, at, proxy.rate_sent, proxy.rate_received, gapMs),
+    );
+  }
+  return after;
+}
+
+function withConnections(
+  state: FleetState,
+  message: Extract<ServerMessage, { type: "connections" }>,
+): FleetState {
+  const { view } = state;
+  if (view === null || view.proxyId !== message.proxy_id) return state;
+  // Without a full list to start from, changes alone would be shown as if they were all.
+  if (!message.full && view.connections === null) return state;
+  const connections = new Map(message.full ? [] : view.connections);
+  for (const connection of message.upsert) connections.set(connection.id, connection);
+  for (const id of message.removed) connections.delete(id);
+  return { ...state, view: { ...view, connections, omitted: message.omitted } };
+}
+
+function lost(state: FleetState, at: number): FleetState {
+  const proxyTraffic = new Map(
+    [...state.proxyTraffic].map(([id, series]) => [id, addGap(series, at)] as const),
+  );
+  return { ...state, phase: "lost", since: at, traffic: addGap(state.traffic, at), proxyTraffic };
+}
+
+function viewed(state: FleetState, proxyId: string | null): FleetState {
+  if (proxyId === null) return { ...state, view: null };
+  if (state.view?.proxyId === proxyId) return state;
+  return { ...state, view: { proxyId, connections: null, omitted: 0 } };
+}

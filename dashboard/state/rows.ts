@@ -1,0 +1,58 @@
+/** Which rows a table shows, and in what order. Pure. */
+import type { Connection, ProxySummary } from "../../manager/api/model.ts";
+import { formatClient } from "../format.ts";
+
+/** As many rows as a table puts into the page; the rest is counted in words. */
+export const MAX_ROWS = 300;
+
+/** True if every word of the filter occurs in one of the texts, whatever the case. */
+export function matches(filter: string, texts: readonly string[]): boolean {
+  const words = filter.toLowerCase().split(/\s+/).filter((word) => word !== "");
+  if (words.length === 0) return true;
+  const haystack = texts.join("\n").toLowerCase();
+  return words.every((word) => haystack.includes(word));
+}
+
+/** The proxies that match, by id in natural order, so that `edge-10` follows `edge-9`. */
+export function selectProxies(proxies: Iterable<ProxySummary>, filter: string): ProxySummary[] {
+  const collator = new Intl.Collator("en", { numeric: true });
+  return [...proxies]
+    .filter((p) =>
+      matches(filter, [p.proxy_id, p.proxy_type, p.listen_addr, p.host, proxyStatus(p)])
+    )
+    .sort((a, b) => collator.compare(a.proxy_id, b.proxy_id));
+}
+
+/** The word for a proxy's state: its status, or `draining` while it is online and takes no more. */
+export function proxyStatus(proxy: ProxySummary): ProxySummary["status"] | "draining" {
+  return proxy.status === "online" && proxy.draining ? "draining" : proxy.status;
+}
+
+/** The connections that match: active before ended, the newest first, never by bytes, which move. */
+export function selectConnections(connections: Iterable<Connection>, filter: string): Connection[] {
+  return [...connections]
+    .filter((c) => matches(filter, connectionTexts(c)))
+    .sort((a, b) =>
+      Number(b.active) - Number(a.active) || b.start_time - a.start_time || b.id - a.id
+    );
+}
+
+function connectionTexts(c: Connection): string[] {
+  return [formatClient(c.client_ip, c.client_port), c.target, c.user, c.state, c.reason];
+}
+
+/**
+ * Rows in the order they were last shown, for as long as a pointer rests on them: those still there
+ * keep their place, and new ones wait at the end.
+ */
+export function holdOrder<T>(rows: T[], shown: readonly string[], key: (row: T) => string): T[] {
+  const byKey = new Map(rows.map((row) => [key(row), row]));
+  const kept: T[] = [];
+  for (const id of shown) {
+    const row = byKey.get(id);
+    if (row === undefined) continue;
+    kept.push(row);
+    byKey.delete(id);
+  }
+  return [...kept, ...byKey.values()];
+}

@@ -1,0 +1,75 @@
+import { effect, type ReadonlySignal, signal } from "@preact/signals";
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+import { FleetSocket } from "../api/socket.ts";
+import { type FleetState, initialFleet, reduceFleet } from "./fleet.ts";
+import { parseRoute, type Route } from "./route.ts";
+import { createTheme, type Theme } from "./theme.ts";
+
+/** Everything the components read. */
+export interface Store {
+  fleet: ReadonlySignal<FleetState>;
+  route: ReadonlySignal<Route>;
+  /** This machine's clock in milliseconds, moving once a second. */
+  now: ReadonlySignal<number>;
+  /** True where a table would not fit: cards are shown instead. */
+  phone: ReadonlySignal<boolean>;
+  theme: Theme;
+  /** Tries to reach the manager now. */
+  retry(): void;
+}
+
+/** The store of a page that lives until it is left: nothing here is ever torn down. */
+export function createStore(): Store {
+  const fleet = signal(initialFleet(Date.now()));
+  const route = signal(parseRoute(location.hash));
+  const now = signal(Date.now());
+  const narrow = matchMedia("(max-width: 639.98px)");
+  const phone = signal(narrow.matches);
+
+  const socket = new FleetSocket({
+    url: new URL("ws", location.href.replace(/^http/, "ws").replace(/[?#].*$/, "")).href,
+    onMessage: (message) => {
+      const at = Date.now();
+      fleet.value = reduceFleet(fleet.value, { type: "message", at, message });
+    },
+    onLost: () => {
+      fleet.value = reduceFleet(fleet.value, { type: "lost", at: Date.now() });
+    },
+  });
+
+  effect(() => {
+    const proxyId = route.value.page === "proxy" ? route.value.proxyId : null;
+    fleet.value = reduceFleet(fleet.peek(), { type: "view", proxyId });
+    socket.view(proxyId);
+  });
+  addEventListener("hashchange", () => route.value = parseRoute(location.hash));
+  addEventListener("online", () => socket.retry());
+  narrow.addEventListener("change", () => phone.value = narrow.matches);
+  setInterval(() => now.value = Date.now(), 1000);
+
+  return {
+    fleet,
+    route,
+    now,
+    phone,
+    theme: createTheme(document.documentElement),
+    retry: () => socket.retry(),
+  };
+}
+
+/** Hands the store to the components. */
+export const StoreContext = createContext<Store | null>(null);
+
+/** The store; throws outside of the page that provides it. */
+export function useStore(): Store {
+  const store = useContext(StoreContext);
+  if (store === null) throw new Error("Cannot read the store: no StoreContext above");
+  return store;
+}
+
+/** The manager's time in Unix seconds, as well as this machine can tell it. */
+export function managerNow(store: Store): number {
+  const { clockOffset } = store.fleet.value;
+  return (store.now.value + clockOffset) / 1000;
+}
