@@ -83,9 +83,9 @@ export function formatExact(unixSeconds: number, locale?: string): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" }).format(date);
 }
 
-/** The time of day, `14:05` or with seconds `14:05:09`, of local milliseconds. */
+/** The time of day, `14:05` or `2:05 PM`, with seconds if asked for, of local milliseconds. */
 export function formatClock(ms: number, seconds = false, locale?: string): string {
-  const options: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit" };
+  const options: Intl.DateTimeFormatOptions = { hour: "numeric", minute: "2-digit" };
   if (seconds) options.second = "2-digit";
   return new Intl.DateTimeFormat(locale, options).format(ms);
 }

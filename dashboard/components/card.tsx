@@ -14,7 +14,7 @@ export function Card(
       <dd class="mt-1 truncate text-2xl font-semibold tabular-nums lg:text-[28px] lg:leading-9">
         {children ?? <Placeholder />}
       </dd>
-      <dd class="mt-0.5 truncate text-xs text-muted tabular-nums">{note ?? "\u00a0"}</dd>
+      <dd class="mt-0.5 text-xs text-muted tabular-nums">{note ?? "\u00a0"}</dd>
     </div>
   );
 }

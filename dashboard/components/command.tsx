@@ -8,7 +8,7 @@ export function Command({ text }: { text: string }) {
     setTimeout(() => setDone(null), 2000);
   };
   return (
-    <div class="flex max-w-full items-center gap-2 rounded-lg border border-line bg-page py-1.5 pr-1.5 pl-3 text-left text-ink">
+    <div class="flex max-w-full items-center gap-4 rounded-lg border border-line bg-page py-1.5 pr-1.5 pl-3 text-left text-ink">
       <code class="min-w-0 overflow-x-auto font-mono text-[13px] max-sm:break-words sm:whitespace-nowrap">
         {text}
       </code>

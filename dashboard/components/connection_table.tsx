@@ -4,7 +4,7 @@ import { Direction } from "./direction.tsx";
 import { useHeldRows } from "./held_rows.ts";
 import { Bytes } from "./quantity.tsx";
 import { ConnectionState } from "./status.tsx";
-import { Cell, Head, Table } from "./table.tsx";
+import { Cell, Head, Row, Table } from "./table.tsx";
 import { Duration } from "./time.tsx";
 import { Untrusted } from "./untrusted.tsx";
 
@@ -20,15 +20,15 @@ export function ConnectionTable(
 ) {
   const { rows, handlers } = useHeldRows(connections, (c) => String(c.id));
   const widths = [
-    124,
-    232,
+    112,
+    188,
     null,
-    ...(columns.user ? [128] : []),
-    ...(columns.requests ? [92] : []),
-    104,
-    104,
-    116,
-    160,
+    ...(columns.user ? [104] : []),
+    ...(columns.requests ? [84] : []),
+    92,
+    96,
+    108,
+    136,
   ];
   return (
     <Table label="Connections" widths={widths} head={<ConnectionHeads columns={columns} />}>
@@ -42,7 +42,7 @@ export function ConnectionTable(
 function ConnectionHeads({ columns }: { columns: Columns }) {
   return (
     <>
-      <Head>State</Head>
+      <Head first>State</Head>
       <Head>Client</Head>
       <Head>Target</Head>
       {columns.user && <Head>User</Head>}
@@ -61,8 +61,8 @@ function ConnectionHeads({ columns }: { columns: Columns }) {
 
 function ConnectionRow({ connection: c, columns }: { connection: Connection; columns: Columns }) {
   return (
-    <tr class={c.active ? "hover:bg-raised" : "text-muted hover:bg-raised"}>
-      <Cell>
+    <Row faint={!c.active}>
+      <Cell first>
         <ConnectionState state={c.state} />
       </Cell>
       <Cell>
@@ -89,7 +89,7 @@ function ConnectionRow({ connection: c, columns }: { connection: Connection; col
       <Cell>
         <Untrusted text={reasonWords(c.reason)} />
       </Cell>
-    </tr>
+    </Row>
   );
 }
 

@@ -38,7 +38,7 @@ function FleetCards({ stats, proxies }: { stats: FleetStats | null; proxies: Pro
       <Card label="Proxies" note={stats && statusNote(proxies)}>
         {stats && (
           <>
-            {formatCount(stats.active_proxies)}
+            {formatCount(stats.active_proxies)}{" "}
             <span class="font-normal text-muted">/ {formatCount(stats.total_proxies)}</span>
           </>
         )}

@@ -37,7 +37,7 @@ export function FleetPanel() {
   return (
     <Panel
       title="Proxies"
-      note={countNote(note)}
+      note={`${countNote(note)} · rates over the last report interval`}
       filter={<Filter label="Filter proxies" value={filter} onChange={setFilter} />}
     >
       {matching.length === 0

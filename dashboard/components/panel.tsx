@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { formatCount, formatPlural } from "../format.ts";
+import { formatCount } from "../format.ts";
 
 /** A table's frame: its heading, how much of it is shown, and its filter. */
 export function Panel(
@@ -41,7 +41,7 @@ export function countNote(
     : filtered === ""
     ? formatCount(total)
     : "";
-  const left = omitted > 0 ? `${formatPlural(omitted, "more")} not sent` : "";
+  const left = omitted > 0 ? `${formatCount(omitted)} more not listed` : "";
   return [filtered, cut, left].filter((part) => part !== "").join(" · ");
 }
 

@@ -1,6 +1,7 @@
 import type { ProxySummary } from "../../manager/api/model.ts";
 import { formatCount } from "../format.ts";
 import { proxyHref } from "../state/route.ts";
+import { isSilent } from "../state/rows.ts";
 import { Rate } from "./quantity.tsx";
 import { ProxyStatus } from "./status.tsx";
 import { Ago } from "./time.tsx";
@@ -38,7 +39,7 @@ export function ProxyCards({ proxies }: { proxies: ProxySummary[] }) {
 }
 
 function Traffic({ proxy }: { proxy: ProxySummary }) {
-  if (proxy.status === "offline" || proxy.status === "stopped") {
+  if (isSilent(proxy)) {
     return (
       <span class="mt-1 block text-muted">
         last seen <Ago time={proxy.last_seen} />

@@ -1,12 +1,13 @@
 import type { ComponentChildren } from "preact";
 import type { ProxySummary } from "../../manager/api/model.ts";
 import { formatPercent } from "../format.ts";
+import { isSilent } from "../state/rows.ts";
 import { Ago, Duration } from "./time.tsx";
 import { Untrusted } from "./untrusted.tsx";
 
 /** Who a proxy is, on one line where there is room. */
 export function ProxyFacts({ proxy }: { proxy: ProxySummary }) {
-  const reports = proxy.status === "online" || proxy.status === "stale";
+  const reports = !isSilent(proxy);
   return (
     <dl class="mt-3 flex flex-wrap gap-x-8 gap-y-2">
       <Fact name="Type">

@@ -1,5 +1,6 @@
 import type { ProxySummary } from "../../manager/api/model.ts";
 import { formatCount, formatDuration, visible } from "../format.ts";
+import { isSilent } from "../state/rows.ts";
 import { useStore } from "../state/store.ts";
 import { Card, Cards } from "./card.tsx";
 import { ConnectionPanel } from "./connection_panel.tsx";
@@ -39,8 +40,9 @@ export function ProxyPage({ proxyId, focus }: { proxyId: string; focus: boolean 
             <ProxyFigures proxy={proxy} />
             <Traffic
               series={proxyTraffic.get(proxyId) ?? []}
-              received={proxy.rate_received}
-              sent={proxy.rate_sent}
+              received={isSilent(proxy) ? undefined : proxy.rate_received}
+              sent={isSilent(proxy) ? undefined : proxy.rate_sent}
+              silent={isSilent(proxy)}
             />
             <ConnectionPanel key={proxyId} proxy={proxy} />
           </>
@@ -60,6 +62,8 @@ function SilenceNote({ proxy }: { proxy: ProxySummary }) {
 }
 
 function ProxyFigures({ proxy }: { proxy: ProxySummary }) {
+  const sending = isSilent(proxy) ? null : <Rate value={proxy.rate_sent} />;
+  const receiving = isSilent(proxy) ? null : <Rate value={proxy.rate_received} />;
   return (
     <Cards>
       <Card
@@ -74,10 +78,10 @@ function ProxyFigures({ proxy }: { proxy: ProxySummary }) {
       >
         {formatCount(proxy.failed_connections)}
       </Card>
-      <Card label={<Direction name="sent" card />} note={<Rate value={proxy.rate_sent} />}>
+      <Card label={<Direction name="sent" card />} note={sending}>
         <Bytes value={proxy.total_bytes_sent} />
       </Card>
-      <Card label={<Direction name="received" card />} note={<Rate value={proxy.rate_received} />}>
+      <Card label={<Direction name="received" card />} note={receiving}>
         <Bytes value={proxy.total_bytes_received} />
       </Card>
     </Cards>

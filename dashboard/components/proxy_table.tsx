@@ -1,15 +1,16 @@
 import type { ProxySummary } from "../../manager/api/model.ts";
 import { formatCount } from "../format.ts";
 import { proxyHref } from "../state/route.ts";
+import { isSilent } from "../state/rows.ts";
 import { Direction } from "./direction.tsx";
 import { useHeldRows } from "./held_rows.ts";
 import { Bytes, Rate } from "./quantity.tsx";
 import { ProxyStatus } from "./status.tsx";
-import { Cell, Head, Table } from "./table.tsx";
+import { Cell, Head, Row, Table } from "./table.tsx";
 import { Ago } from "./time.tsx";
 import { Untrusted } from "./untrusted.tsx";
 
-const WIDTHS = [112, null, 84, 184, 80, 96, 96, 104, 112, 116, 72];
+const WIDTHS = [104, null, 68, 148, 72, 104, 84, 92, 96, 108, 64];
 
 /** The proxies, one a row. */
 export function ProxyTable({ proxies }: { proxies: ProxySummary[] }) {
@@ -26,7 +27,7 @@ export function ProxyTable({ proxies }: { proxies: ProxySummary[] }) {
 function ProxyHeads() {
   return (
     <>
-      <Head>Status</Head>
+      <Head first>Status</Head>
       <Head>Proxy</Head>
       <Head>Type</Head>
       <Head>Listen address</Head>
@@ -54,8 +55,8 @@ function ProxyHeads() {
 function ProxyRow({ proxy }: { proxy: ProxySummary }) {
   const href = proxyHref(proxy.proxy_id);
   return (
-    <tr class="group hover:bg-raised">
-      <Cell>
+    <Row>
+      <Cell first>
         <ProxyStatus proxy={proxy} />
       </Cell>
       <Cell>
@@ -87,15 +88,15 @@ function ProxyRow({ proxy }: { proxy: ProxySummary }) {
           View
         </a>
       </Cell>
-    </tr>
+    </Row>
   );
 }
 
 /** The rates of a proxy that reports; of another, when it was heard last. */
 function RateCells({ proxy }: { proxy: ProxySummary }) {
-  if (proxy.status === "offline" || proxy.status === "stopped") {
+  if (isSilent(proxy)) {
     return (
-      <td colSpan={2} class="h-9 px-3 text-right whitespace-nowrap text-muted tabular-nums">
+      <td colSpan={2} class="h-9 px-2 text-right whitespace-nowrap text-muted tabular-nums">
         last seen <Ago time={proxy.last_seen} />
       </td>
     );

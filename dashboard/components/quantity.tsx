@@ -20,7 +20,7 @@ function Figure({ quantity, title }: { quantity: Quantity; title: string }) {
     <span class="whitespace-nowrap tabular-nums" title={title}>
       {quantity.value}
       {"\u00a0"}
-      <span class="text-[0.86em] font-normal text-muted">{quantity.unit}</span>
+      <span class="text-[max(0.86em,12px)] font-normal text-muted">{quantity.unit}</span>
     </span>
   );
 }

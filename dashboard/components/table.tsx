@@ -1,35 +1,41 @@
 import type { ComponentChildren } from "preact";
 
-/** A column head; numbers stand at the right, under a head that does too. */
-export function Head({ children, number = false }: {
+interface CellProps {
   children?: ComponentChildren;
+  /** Numbers stand at the right, under a head that does too. */
   number?: boolean;
-}) {
+  /** The first column stays in sight where the table scrolls sideways. */
+  first?: boolean;
+}
+
+const HEAD = "h-9 border-y border-line bg-surface px-2 text-xs font-normal text-muted last:pr-4";
+const CELL = "h-9 px-2 last:pr-4";
+const FIRST = "pl-4 max-xl:sticky max-xl:left-0 max-xl:z-[1]";
+
+/** A column head. */
+export function Head({ children, number = false, first = false }: CellProps) {
+  const side = number ? "text-right" : "text-left";
   return (
-    <th
-      scope="col"
-      class={number
-        ? "h-9 border-y border-line bg-surface px-3 text-right text-xs font-normal text-muted last:pr-4"
-        : "h-9 border-y border-line bg-surface px-3 text-left text-xs font-normal text-muted first:pl-4"}
-    >
+    <th scope="col" class={`${HEAD} ${side} ${first ? FIRST : ""}`}>
       {children}
     </th>
   );
 }
 
-/** A cell; see {@link Head}. */
-export function Cell({ children, number = false }: {
-  children?: ComponentChildren;
-  number?: boolean;
-}) {
+/** A cell. */
+export function Cell({ children, number = false, first = false }: CellProps) {
+  const side = number ? "text-right whitespace-nowrap tabular-nums" : "";
   return (
-    <td
-      class={number
-        ? "h-9 px-3 text-right whitespace-nowrap tabular-nums last:pr-4"
-        : "h-9 px-3 first:pl-4"}
-    >
+    <td class={`${CELL} ${side} ${first ? `${FIRST} bg-surface group-hover:bg-raised` : ""}`}>
       {children}
     </td>
+  );
+}
+
+/** A row, marked while the pointer is on it. */
+export function Row({ children, faint = false }: { children: ComponentChildren; faint?: boolean }) {
+  return (
+    <tr class={faint ? "group text-muted hover:bg-raised" : "group hover:bg-raised"}>{children}</tr>
   );
 }
 
@@ -47,17 +53,17 @@ export function Table(
   },
 ) {
   return (
-    <div class="overflow-x-auto rounded-b-lg lg:overflow-visible">
+    <div class="relative rounded-b-lg pb-2 max-xl:overflow-x-auto">
       <table
         aria-label={label}
-        class="w-full min-w-[1000px] table-fixed border-separate border-spacing-0"
+        class="w-full min-w-[1120px] table-fixed border-separate border-spacing-0"
       >
         <colgroup>
           {widths.map((width, i) => (
             <col key={i} style={width === null ? undefined : { width: `${width}px` }} />
           ))}
         </colgroup>
-        <thead class="lg:sticky lg:top-14 lg:z-10">
+        <thead class="xl:sticky xl:top-14 xl:z-10">
           <tr>{head}</tr>
         </thead>
         {children}

@@ -5,6 +5,7 @@ import type {
   ProxySummary,
   ServerMessage,
 } from "../../manager/api/model.ts";
+import { isSilent } from "./rows.ts";
 import { addGap, addSample, GAP_MS, type Series } from "./series.ts";
 
 /** The way to the manager: `connecting` until the first message, then `live` or `lost`. */
@@ -89,12 +90,11 @@ function sampleProxies(
   for (const id of before.keys()) if (!proxies.has(id)) after.delete(id);
   for (const proxy of changed) {
     const series = before.get(proxy.proxy_id) ?? [];
-    const silent = proxy.status === "offline" || proxy.status === "stopped";
     // A proxy that reports once a minute has no gap between two reports.
     const gapMs = Math.max(GAP_MS, 2.5 * proxy.interval * 1000);
     after.set(
       proxy.proxy_id,
-      silent
+      isSilent(proxy)
         ? addGap(series, at)
         : addSample(series, at, proxy.rate_sent, proxy.rate_received, gapMs),
     );

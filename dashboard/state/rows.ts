@@ -28,6 +28,11 @@ export function proxyStatus(proxy: ProxySummary): ProxySummary["status"] | "drai
   return proxy.status === "online" && proxy.draining ? "draining" : proxy.status;
 }
 
+/** True while a proxy does not report, so that it has no rate. */
+export function isSilent(proxy: ProxySummary): boolean {
+  return proxy.status === "offline" || proxy.status === "stopped";
+}
+
 /** The connections that match: active before ended, the newest first, never by bytes, which move. */
 export function selectConnections(connections: Iterable<Connection>, filter: string): Connection[] {
   return [...connections]
