@@ -33,7 +33,7 @@ export function ProxyFacts({ proxy }: { proxy: ProxySummary }) {
         <Ago time={proxy.counted_since} />
       </Fact>
       <Fact name="Reports lost">
-        <span class="tabular-nums">{formatPercent(proxy.loss_percent)}</span>
+        <span class="tabular-nums">{formatPercent(proxy.loss_percent)} in the last minute</span>
       </Fact>
     </dl>
   );

@@ -1,0 +1,96 @@
+import type {
+  Connection,
+  FleetStats,
+  ProxySummary,
+  ServerMessage,
+} from "../../manager/api/model.ts";
+
+/** The fleet's figures in a message. */
+export function stats(overrides: Partial<FleetStats> = {}): FleetStats {
+  return {
+    manager_version: "0.1.0",
+    manager_uptime: 100,
+    total_proxies: 1,
+    active_proxies: 1,
+    total_connections: 10,
+    active_connections: 2,
+    failed_connections: 0,
+    rejected_connections: 0,
+    total_bytes_sent: 1000,
+    total_bytes_received: 2000,
+    rate_sent: 10,
+    rate_received: 20,
+    ingest: { datagrams: 0, bytes: 0, legacy: 0, dropped: {} },
+    ...overrides,
+  };
+}
+
+/** A proxy in a message. */
+export function proxy(overrides: Partial<ProxySummary> = {}): ProxySummary {
+  return {
+    proxy_id: "edge-1",
+    proxy_type: "http",
+    listen_addr: "127.0.0.1:8080",
+    host: "edge",
+    version: "0.1.0",
+    status: "online",
+    draining: false,
+    total_connections: 10,
+    active_connections: 2,
+    failed_connections: 0,
+    rejected_connections: 0,
+    total_bytes_sent: 1000,
+    total_bytes_received: 2000,
+    rate_sent: 1,
+    rate_received: 2,
+    start_time: 1000,
+    uptime: 100,
+    last_report: 1100,
+    last_seen: 1100,
+    counted_since: 1000,
+    interval: 5,
+    loss_percent: 0,
+    ...overrides,
+  };
+}
+
+/** A live connection in a message. */
+export function connection(overrides: Partial<Connection> = {}): Connection {
+  return {
+    id: 1,
+    client_ip: "192.0.2.1",
+    client_port: 50_000,
+    target: "example.com:443",
+    bytes_sent: 100,
+    bytes_received: 200,
+    start_time: 1000,
+    last_activity: 1100,
+    active: true,
+    state: "active",
+    user: "",
+    reason: "",
+    requests: 0,
+    ...overrides,
+  };
+}
+
+type Message<T extends ServerMessage["type"]> = Extract<ServerMessage, { type: T }>;
+
+/** The first message after a connection opens. */
+export function snapshot(overrides: Partial<Message<"snapshot">> = {}): Message<"snapshot"> {
+  return { type: "snapshot", seq: 1, time: 1100, stats: stats(), proxies: [proxy()], ...overrides };
+}
+
+/** What has changed since. */
+export function delta(overrides: Partial<Message<"delta">> = {}): Message<"delta"> {
+  const empty = { proxies: [], removed: [] };
+  return { type: "delta", seq: 2, time: 1101, stats: stats(), ...empty, ...overrides };
+}
+
+/** A proxy's connections. */
+export function connections(
+  overrides: Partial<Message<"connections">> = {},
+): Message<"connections"> {
+  const none = { full: true, upsert: [], removed: [], omitted: 0 };
+  return { type: "connections", proxy_id: "edge-1", ...none, ...overrides };
+}
