@@ -76,3 +76,21 @@ export function isLoopback(ip: string): boolean {
   const plain = unmapIPv4(ip);
   return isIpLiteral(plain) && ipaddr.parse(plain).range() === "loopback";
 }
+
+/** An address that cannot be listened on; the message names it and the system's reason, which is `cause`. */
+export class ListenError extends Error {
+  override name = "ListenError";
+
+  constructor(readonly transport: "tcp" | "udp", readonly address: Address, cause: unknown) {
+    super(`Cannot listen on ${transport} ${formatAddress(address)}: ${listenReason(cause)}`, {
+      cause,
+    });
+  }
+}
+
+function listenReason(cause: unknown): string {
+  if (cause instanceof Deno.errors.AddrInUse) return "the port is in use";
+  if (cause instanceof Deno.errors.AddrNotAvailable) return "this machine has no such address";
+  if (cause instanceof Deno.errors.PermissionDenied) return "ports below 1024 need a privilege";
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -1,0 +1,153 @@
+/**
+ * The demo: a manager, a proxy of each mode, a small origin, and clients that send some traffic through
+ * them, all on loopback, so that the dashboard lives.
+ */
+import { type ManagerDeps, startManager } from "./manager/mod.ts";
+import { managerOptionsSchema } from "./manager/options.ts";
+import { type ProxyDeps, startProxy } from "./proxy/mod.ts";
+import { type Mode, proxyOptionsSchema } from "./proxy/options.ts";
+
+const MANAGER = "127.0.0.1:13337";
+const ADDRESSES: Record<Mode, string> = {
+  tcp: "127.0.0.1:8001",
+  http: "127.0.0.1:8002",
+  socks5: "127.0.0.1:8003",
+};
+const CLIENTS_PER_PROXY = 4;
+const PIECE = 16 << 10;
+const MAX_PIECES = 4096;
+
+interface Part {
+  stop(): Promise<void>;
+}
+
+/** Starts the demo and prints its addresses; throws ListenError with nothing left open. */
+export async function startDemo(
+  deps: ManagerDeps & ProxyDeps,
+  print: (line: string) => void,
+): Promise<Part> {
+  const parts: Part[] = [];
+  const stop = async () => {
+    for (const part of parts.reverse()) await part.stop();
+  };
+  try {
+    parts.push(await startManager(managerOptionsSchema.parse({ listen: MANAGER }), deps));
+    const origin = startOrigin();
+    parts.push(origin);
+    for (const mode of ["tcp", "http", "socks5"] as const) {
+      const flags = { mode, listen: ADDRESSES[mode], managerAddr: MANAGER, drainTimeout: "2" };
+      const target = mode === "tcp" ? { target: origin.address } : {};
+      parts.push(startProxy(proxyOptionsSchema.parse({ ...flags, ...target }), deps));
+    }
+    parts.push(startClients(origin.address));
+    for (const line of description(origin.address)) print(line);
+    return { stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function description(origin: string): string[] {
+  return [
+    "",
+    `  Dashboard     http://${MANAGER}/`,
+    `  tcp proxy     ${ADDRESSES.tcp}  → ${origin}`,
+    `  http proxy    ${ADDRESSES.http}`,
+    `  socks5 proxy  ${ADDRESSES.socks5}`,
+    "",
+    "  Try them:",
+    `    curl http://${ADDRESSES.tcp}/hello`,
+    `    curl -x http://${ADDRESSES.http} http://${origin}/hello`,
+    `    curl -x socks5h://${ADDRESSES.socks5} http://${origin}/hello`,
+    "",
+    "  Ctrl-C ends it.",
+    "",
+  ];
+}
+
+/** A small web server: `/hello`, and `/stream?pieces=N&pause=MS`, which takes its time. */
+function startOrigin(): Part & { address: string } {
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    (request) => {
+      const { pathname, searchParams } = new URL(request.url);
+      if (pathname === "/hello") return new Response("Hello from behind the proxy.\n");
+      if (pathname !== "/stream") return new Response("Not found\n", { status: 404 });
+      const pieces = Math.min(MAX_PIECES, Number(searchParams.get("pieces")) || 1);
+      const pause = Math.min(1000, Number(searchParams.get("pause")) || 0);
+      return new Response(slowBody(pieces, pause));
+    },
+  );
+  return { address: `127.0.0.1:${server.addr.port}`, stop: () => server.shutdown() };
+}
+
+function slowBody(pieces: number, pause: number): ReadableStream<Uint8Array> {
+  const piece = new Uint8Array(PIECE);
+  let left = pieces;
+  return new ReadableStream({
+    async pull(controller) {
+      if (left-- === 0) return controller.close();
+      await sleep(pause);
+      controller.enqueue(piece);
+    },
+  });
+}
+
+/** Clients of each proxy that download, upload and pause, over and over, at random. */
+function startClients(origin: string): Part {
+  const stopping = new AbortController();
+  const loops: Promise<void>[] = [];
+  const agents: Deno.HttpClient[] = [];
+  for (const mode of ["tcp", "http", "socks5"] as const) {
+    const base = mode === "tcp" ? `http://${ADDRESSES.tcp}` : `http://${origin}`;
+    const scheme = mode === "socks5" ? "socks5" : "http";
+    const proxy = mode === "tcp" ? undefined : { url: `${scheme}://${ADDRESSES[mode]}` };
+    for (let i = 0; i < CLIENTS_PER_PROXY; i++) {
+      // One pool each: a finished client's connection is kept a while, as a browser keeps it.
+      const client = Deno.createHttpClient({ proxy, poolIdleTimeout: 3_000 });
+      agents.push(client);
+      loops.push(browse(base, client, stopping.signal));
+    }
+  }
+  return {
+    async stop() {
+      stopping.abort();
+      await Promise.all(loops);
+      for (const agent of agents) agent.close();
+    },
+  };
+}
+
+async function browse(base: string, client: Deno.HttpClient, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const url = `${base}/stream?pieces=${random(4, 400)}&pause=${random(5, 60)}`;
+    const body = new Uint8Array(random(1, 48) * 1024);
+    const upload = random(0, 2) === 0 ? { method: "POST", body } : {};
+    const init: RequestInit & { client: Deno.HttpClient } = { ...upload, client, signal };
+    try {
+      const response = await fetch(url, init);
+      for await (const _ of response.body ?? []) { /* only the flow matters */ }
+      await sleep(random(200, 5_000), signal);
+    } catch {
+      // Stopping, or a proxy that was stopped by hand: try again until the demo ends.
+      await sleep(1_000, signal);
+    }
+  }
+}
+
+function random(min: number, max: number): number {
+  return min + Math.floor(Math.random() * (max - min + 1));
+}
+
+/** Waits `ms`, or until the signal fires. */
+function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const timer = setTimeout(resolve, ms);
+    signal?.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    }, { once: true });
+  });
+}

@@ -1,0 +1,78 @@
+import { type Invocation, parseCommandLine, type Task, UsageError } from "./cli.ts";
+import config from "./deno.json" with { type: "json" };
+import { startDemo } from "./demo.ts";
+import { setUpLog } from "./log.ts";
+import { startManager } from "./manager/mod.ts";
+import { ListenError } from "./proxy/net/address.ts";
+import { startProxy } from "./proxy/mod.ts";
+
+const DASHBOARD = new URL("./dashboard/dist/", import.meta.url);
+
+/** Anything that runs until it is stopped. */
+interface Running {
+  stop(): Promise<void>;
+}
+
+function hostName(): string {
+  try {
+    return Deno.hostname() || "localhost";
+  } catch {
+    return "localhost";
+  }
+}
+
+async function start(task: Exclude<Task, { kind: "print" }>): Promise<Running> {
+  const deps = { version: config.version, host: hostName(), dashboardDir: DASHBOARD };
+  switch (task.kind) {
+    case "manager":
+      return await startManager(task.options, deps);
+    case "proxy":
+      return startProxy(task.options, deps);
+    case "demo":
+      return await startDemo(deps, (line) => console.log(line));
+  }
+}
+
+/** Waits for a signal to stop; a second one ends the program at once, with exit code 130. */
+async function runUntilStopped(running: Running): Promise<void> {
+  const signals: Deno.Signal[] = Deno.build.os === "windows"
+    ? ["SIGINT", "SIGBREAK"]
+    : ["SIGINT", "SIGTERM"];
+  const first = Promise.withResolvers<void>();
+  let stopping = false;
+  const onSignal = () => {
+    if (stopping) Deno.exit(130);
+    stopping = true;
+    first.resolve();
+  };
+  for (const signal of signals) Deno.addSignalListener(signal, onSignal);
+  await first.promise;
+  await running.stop();
+}
+
+function fail(error: unknown): never {
+  const known = error instanceof UsageError || error instanceof ListenError;
+  console.error(known ? `rustproxy: ${error.message}` : error);
+  Deno.exit(error instanceof UsageError ? 2 : 1);
+}
+
+if (import.meta.main) {
+  try {
+    const invocation: Invocation = parseCommandLine(
+      Deno.args,
+      config.version,
+      Deno.env.get("RUSTPROXY_MANAGER"),
+    );
+    const { task, logLevel, logFormat, warnings } = invocation;
+    if (task.kind === "print") {
+      console.log(task.text);
+      Deno.exit(0);
+    }
+    for (const warning of warnings) console.error(`rustproxy: ${warning}`);
+    setUpLog(logLevel, logFormat ?? (Deno.stderr.isTerminal() ? "text" : "json"));
+    await runUntilStopped(await start(task));
+    Deno.exit(0);
+  } catch (error) {
+    fail(error);
+  }
+}

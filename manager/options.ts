@@ -1,0 +1,47 @@
+import { z } from "zod";
+import {
+  type Address,
+  AddressError,
+  formatAddress,
+  isHost,
+  parseListen,
+} from "../proxy/net/address.ts";
+import { addressFlag, statsAddressOf } from "../proxy/options.ts";
+
+/** What a manager needs to know to start. */
+export interface ManagerOptions {
+  /** Where API and dashboard are served. */
+  listen: Address;
+  /** Where reports arrive over UDP. */
+  statsListen: Address;
+  /** Host names, beside loopback names and IP literals, under which the manager may be asked for. */
+  publicHosts: string[];
+}
+
+const DEFAULT_LISTEN = "127.0.0.1:13337";
+
+const publicHost = z.string().transform((text, context) => {
+  if (isHost(text)) return text.toLowerCase();
+  context.addIssue(`Cannot parse --public-host ${JSON.stringify(text)}: expected a host name`);
+  return z.NEVER;
+});
+
+const flagsSchema = z.object({
+  listen: addressFlag("--listen", parseListen).default(parseListen(DEFAULT_LISTEN)),
+  statsListen: addressFlag("--stats-listen", parseListen).optional(),
+  publicHost: z.array(publicHost).max(64).default([]),
+});
+
+/** Flags as text → options of a manager; the ZodError's issues are whole sentences. */
+export const managerOptionsSchema = flagsSchema.transform((flags, context): ManagerOptions => {
+  const { listen, publicHost: publicHosts } = flags;
+  try {
+    // Port 0 is any free one, for both; nobody could guess the second from the first.
+    const statsListen = flags.statsListen ?? (listen.port === 0 ? listen : statsAddressOf(listen));
+    return { listen, statsListen, publicHosts };
+  } catch (error) {
+    if (!(error instanceof AddressError)) throw error;
+    context.addIssue(`Cannot use --listen ${formatAddress(listen)}: ${error.message}`);
+    return z.NEVER;
+  }
+});

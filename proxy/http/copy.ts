@@ -1,0 +1,138 @@
+import { Failure, type FailureReason } from "../net/failure.ts";
+import type { ByteReader } from "../net/reader.ts";
+import { ChunkScanner, type Framing } from "./body.ts";
+import { HttpError } from "./error.ts";
+import { headLength, parseFields } from "./fields.ts";
+import { encodeChunkSize, encodeTrailers } from "./head.ts";
+
+/** Largest head or trailer section, in bytes. */
+export const MAX_HEAD = 64 << 10;
+
+/** Where a body goes: `bytes`, which may be empty, stand for `passed` bytes of the source. */
+export type Sink = (bytes: Uint8Array, passed: number) => Promise<void>;
+
+/** How a body leaves: as it came, with the chunked coding taken off, or put on. */
+export type Coding = "as-is" | "unchunk" | "chunk";
+
+const EMPTY = new Uint8Array(0);
+const CRLF = Uint8Array.of(13, 10);
+const LAST_CHUNK = Uint8Array.of(48, 13, 10, 13, 10);
+const LAST_CHUNK_LINE = LAST_CHUNK.subarray(0, 3);
+
+/**
+ * Passes one body on while it arrives. Throws HttpError for a malformed one and Failure(`onEnd`) for one
+ * that ends too early: then nothing was written that would make it look complete.
+ */
+export async function copyBody(
+  reader: ByteReader,
+  framing: Framing,
+  coding: Coding,
+  sink: Sink,
+  onEnd: FailureReason,
+): Promise<void> {
+  switch (framing.kind) {
+    case "none":
+      return;
+    case "length":
+      return await copyLength(reader, framing.length, sink, onEnd);
+    case "chunked":
+      return await copyChunked(reader, coding, sink, onEnd);
+    case "close":
+      return await copyToEnd(reader, coding, sink);
+  }
+}
+
+async function copyLength(
+  reader: ByteReader,
+  length: number,
+  sink: Sink,
+  onEnd: FailureReason,
+): Promise<void> {
+  for (let left = length; left > 0;) {
+    if (reader.available === 0) await fillOrFail(reader, onEnd);
+    const n = Math.min(left, reader.available);
+    await sink(reader.view.subarray(0, n), n);
+    reader.consume(n);
+    left -= n;
+  }
+}
+
+async function copyToEnd(reader: ByteReader, coding: Coding, sink: Sink): Promise<void> {
+  for (;;) {
+    if (reader.available > 0) {
+      const n = reader.available;
+      await sink(coding === "chunk" ? asChunk(reader.view) : reader.view, n);
+      reader.consume(n);
+    }
+    if (!await reader.fill()) break;
+  }
+  if (coding === "chunk") await sink(LAST_CHUNK, 0);
+}
+
+function asChunk(data: Uint8Array): Uint8Array {
+  return concat([encodeChunkSize(data.length), data, CRLF]);
+}
+
+async function copyChunked(
+  reader: ByteReader,
+  coding: Coding,
+  sink: Sink,
+  onEnd: FailureReason,
+): Promise<void> {
+  const scanner = new ChunkScanner();
+  while (!scanner.ended) {
+    if (reader.available === 0) await fillOrFail(reader, onEnd);
+    const { buffer, start, end } = reader;
+    const out: Uint8Array[] = [];
+    // Chunks are written anew instead of passed on as they came: what a stricter or a laxer reader could
+    // see differently (extensions, leading zeros) goes no further.
+    const stop = scanner.scan(buffer, start, end, {
+      onSize: (size) => coding === "as-is" && out.push(encodeChunkSize(size)),
+      onData: (from, to) => out.push(buffer.subarray(from, to)),
+      onEnd: () => coding === "as-is" && out.push(CRLF),
+    });
+    await sink(concat(out), stop - start);
+    reader.consume(stop - start);
+  }
+  await copyTrailers(reader, coding, sink, onEnd);
+}
+
+async function copyTrailers(
+  reader: ByteReader,
+  coding: Coding,
+  sink: Sink,
+  onEnd: FailureReason,
+): Promise<void> {
+  for (;;) {
+    const { buffer, start, end } = reader;
+    if (end - start >= 2 && buffer[start] === 13 && buffer[start + 1] === 10) {
+      await sink(coding === "unchunk" ? EMPTY : LAST_CHUNK, 2);
+      return reader.consume(2);
+    }
+    const length = headLength(buffer, start, end);
+    if (length > 0) {
+      const fields = parseFields(buffer, start, start + length - 2);
+      const trailers = encodeTrailers(buffer, fields);
+      await sink(coding === "unchunk" ? EMPTY : concat([LAST_CHUNK_LINE, trailers]), length);
+      return reader.consume(length);
+    }
+    if (reader.available > MAX_HEAD) throw new HttpError(431, "the trailer section is too large");
+    await fillOrFail(reader, onEnd);
+  }
+}
+
+async function fillOrFail(reader: ByteReader, onEnd: FailureReason): Promise<void> {
+  if (!await reader.fill()) throw new Failure(onEnd, "the body ended too early");
+}
+
+function concat(parts: Uint8Array[]): Uint8Array {
+  if (parts.length === 0) return EMPTY;
+  if (parts.length === 1) return parts[0];
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

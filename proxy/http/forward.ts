@@ -1,0 +1,81 @@
+import { formatAddress } from "../net/address.ts";
+import type { Dial } from "../net/dial.ts";
+import { Failure, type FailureReason } from "../net/failure.ts";
+import type { ByteReader } from "../net/reader.ts";
+import type { Session } from "../net/session.ts";
+import { HttpError } from "./error.ts";
+import { type ExchangeEnd, runExchange, StaleUpstream } from "./exchange.ts";
+import { encodeRequestHead } from "./head.ts";
+import { discard, type Upstream, type UpstreamPool } from "./pool.ts";
+import type { Request } from "./request.ts";
+
+export interface ForwardDeps {
+  dial: Dial;
+  upstreams: UpstreamPool;
+  /** This proxy's name in Via. */
+  via: string;
+}
+
+/** Safe to send twice (RFC 9110, section 9.2.2), so that a kept connection found closed does no harm. */
+const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "DELETE"]);
+
+/**
+ * Forwards one request and its response; returns whether the client's connection may carry another.
+ * Throws HttpError where the client can still be answered, Failure where it cannot.
+ */
+export async function forward(
+  session: Session,
+  reader: ByteReader,
+  request: Request,
+  { dial, upstreams, via }: ForwardDeps,
+): Promise<boolean> {
+  const key = formatAddress(request.target);
+  // Now, since the request's bytes are the reader's, and move on with it.
+  const head = encodeRequestHead(request, via);
+  const repeatable = request.framing.kind === "none" && IDEMPOTENT.has(request.method);
+  let upstream = repeatable ? upstreams.take(key) : null;
+  for (;;) {
+    upstream ??= upstreams.wrap(key, await dialOrAnswer(session, request, dial));
+    session.upstream = upstream.conn;
+    let end: ExchangeEnd | null = null;
+    try {
+      end = await runExchange({ session, reader, request, head, upstream, via });
+      return end.keepClient;
+    } catch (error) {
+      if (!(error instanceof StaleUpstream)) throw error;
+    } finally {
+      settle(session, upstream, upstreams, end);
+    }
+    upstream = null;
+  }
+}
+
+function settle(
+  session: Session,
+  upstream: Upstream,
+  upstreams: UpstreamPool,
+  end: ExchangeEnd | null,
+): void {
+  session.upstream = null;
+  if (end?.keepUpstream) upstreams.put(upstream);
+  else discard(upstream);
+}
+
+const STATUS: Partial<Record<FailureReason, number>> = {
+  connect_timeout: 504,
+  no_descriptors: 503,
+};
+
+/** Connects to the request's target; a failure becomes the answer that the client gets. */
+export async function dialOrAnswer(
+  session: Session,
+  request: Request,
+  dial: Dial,
+): Promise<Deno.TcpConn> {
+  try {
+    return await dial(request.target, session);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    throw new HttpError(STATUS[error.reason] ?? 502, error.message, error.reason);
+  }
+}

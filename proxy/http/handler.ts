@@ -1,0 +1,141 @@
+import { createCredentialCheck, type Credentials } from "../access.ts";
+import { formatAddress } from "../net/address.ts";
+import type { BufferPool } from "../net/buffer.ts";
+import { Failure, type FailureReason } from "../net/failure.ts";
+import { endGently } from "../net/linger.ts";
+import { ByteReader } from "../net/reader.ts";
+import type { Handler, Session } from "../net/session.ts";
+import { writeAll } from "../net/write.ts";
+import { createAuthorization } from "./authorization.ts";
+import { tunnel } from "./connect.ts";
+import { MAX_HEAD } from "./copy.ts";
+import { encodeError, HttpError } from "./error.ts";
+import { FIELD, headLength, valueText } from "./fields.ts";
+import { forward, type ForwardDeps } from "./forward.ts";
+import { parseRequest, type Request } from "./request.ts";
+
+export interface HttpOptions extends ForwardDeps {
+  auth: Credentials | null;
+  pool: BufferPool;
+  /** Counts a request that was refused or failed. */
+  count: (reason: FailureReason) => void;
+}
+
+const HEAD_SECONDS = 10;
+const KEEP_ALIVE_SECONDS = 60;
+
+/** Makes the handler of `--mode http`: a forward proxy with keep-alive, and CONNECT tunnels. */
+export function createHttpHandler(options: HttpOptions): Handler {
+  const authorize = createAuthorization(options.auth && createCredentialCheck(options.auth));
+  return async (session) => {
+    const reader = new ByteReader(session.client, options.pool);
+    session.record.state = "active";
+    try {
+      for (;;) {
+        const request = await nextRequest(session, reader);
+        if (!request) return "done";
+        session.record.requests++;
+        session.record.setTarget(formatAddress(request.target));
+        let keep = false;
+        try {
+          checkLoop(request, options.via);
+          session.record.setUser(authorize(request));
+          if (request.method === "CONNECT") {
+            return await tunnel(session, reader, request, options.dial, options.pool);
+          }
+          keep = await forward(session, reader, request, options);
+        } catch (error) {
+          if (!(error instanceof HttpError)) throw error;
+          keep = await answer(session, request, error, options.count);
+        }
+        if (!keep) {
+          await endGently(session);
+          return "done";
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof HttpError)) throw error;
+      await writeAll(session.client, encodeError(error, false)).catch(() => {});
+      await endGently(session);
+      throw new Failure(error.reason, error.message);
+    } finally {
+      reader.release();
+    }
+  };
+}
+
+/** Answers a request that cannot be served; the connection goes on if nothing of a body is left on it. */
+async function answer(
+  session: Session,
+  request: Request,
+  error: HttpError,
+  count: HttpOptions["count"],
+): Promise<boolean> {
+  const keep = request.framing.kind === "none" && request.method !== "CONNECT" &&
+    request.keepAlive && !session.draining;
+  if (!keep) throw error;
+  count(error.reason);
+  await writeAll(session.client, encodeError(error, true, request.method === "HEAD"));
+  return true;
+}
+
+/** The next request's head, or null when the client has no more. */
+async function nextRequest(session: Session, reader: ByteReader): Promise<Request | null> {
+  if (reader.available === 0 && !await nextBytes(session, reader)) return null;
+  session.expireIn(HEAD_SECONDS, () => expireHead(session));
+  for (let scanned = 0;;) {
+    skipEmptyLines(reader);
+    const length = headLength(reader.buffer, reader.start, reader.end, scanned);
+    if (length > 0) {
+      session.expireNever();
+      const request = parseRequest(reader.buffer, reader.start, reader.start + length);
+      reader.consume(length);
+      return request;
+    }
+    scanned = reader.available;
+    if (scanned > MAX_HEAD) throw new HttpError(431, "the head is over 64 KiB long");
+    if (!await reader.fill()) {
+      if (scanned === 0) return null;
+      throw new Failure("client_gone", "the client left within a request's head");
+    }
+  }
+}
+
+/** Waits for a next request to begin; meanwhile a drain may end the connection at any time. */
+async function nextBytes(session: Session, reader: ByteReader): Promise<boolean> {
+  if (session.draining) return false;
+  session.idle = true;
+  session.expireIn(KEEP_ALIVE_SECONDS, () => session.destroy("idle_timeout"));
+  try {
+    return await reader.fill();
+  } finally {
+    session.idle = false;
+  }
+}
+
+/** At least one empty line before a request is to be ignored (RFC 9112, section 2.2). */
+function skipEmptyLines(reader: ByteReader): void {
+  while (
+    reader.available >= 2 && reader.buffer[reader.start] === 13 &&
+    reader.buffer[reader.start + 1] === 10
+  ) {
+    reader.consume(2);
+  }
+}
+
+function expireHead(session: Session): void {
+  session.endReason ||= "handshake_timeout";
+  const error = new HttpError(408, `no whole request head in ${HEAD_SECONDS} s`);
+  writeAll(session.client, encodeError(error, false)).catch(() => {}).finally(() =>
+    session.close()
+  );
+}
+
+/** Refuses a request that has been here before (RFC 9110, section 7.6.3). */
+function checkLoop({ bytes, fields }: Request, via: string): void {
+  for (const field of fields) {
+    if (field.id === FIELD.via && valueText(bytes, field).includes(via)) {
+      throw new HttpError(508, "the request has passed through this proxy before", "loop_detected");
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import type { BufferPool } from "../net/buffer.ts";
+import { ByteReader } from "../net/reader.ts";
+import { closeQuietly } from "../net/session.ts";
+
+/** A connection to an origin, and what was read ahead from it. */
+export interface Upstream {
+  /** `host:port` of the origin. */
+  key: string;
+  conn: Deno.TcpConn;
+  reader: ByteReader;
+  /** True if it has carried an exchange before. */
+  reused: boolean;
+  /** True while it waits in the pool. */
+  idle: boolean;
+  idleSince: number;
+}
+
+const MAX_IDLE_PER_ORIGIN = 64;
+const MAX_IDLE = 1024;
+const IDLE_MS = 30_000;
+
+/** Keep-alive connections to origins, bounded in number and idle time. */
+export class UpstreamPool {
+  readonly #idle = new Map<string, Upstream[]>();
+  readonly #buffers: BufferPool;
+  #count = 0;
+  #closed = false;
+
+  constructor(buffers: BufferPool) {
+    this.#buffers = buffers;
+  }
+
+  /** A fresh connection as an upstream. */
+  wrap(key: string, conn: Deno.TcpConn): Upstream {
+    const reader = new ByteReader(conn, this.#buffers);
+    return { key, conn, reader, reused: false, idle: false, idleSince: 0 };
+  }
+
+  /** The connection to this origin that was used last, or null. */
+  take(key: string): Upstream | null {
+    const upstream = this.#idle.get(key)?.at(-1);
+    if (!upstream) return null;
+    this.#remove(upstream);
+    return upstream;
+  }
+
+  /** Keeps a connection whose exchange is complete, unless there are enough. */
+  put(upstream: Upstream): void {
+    const list = this.#idle.get(upstream.key) ?? [];
+    if (
+      this.#closed || this.#count >= MAX_IDLE || list.length >= MAX_IDLE_PER_ORIGIN ||
+      upstream.reader.available > 0
+    ) return discard(upstream);
+    list.push(upstream);
+    this.#idle.set(upstream.key, list);
+    this.#count++;
+    upstream.reused = upstream.idle = true;
+    upstream.idleSince = Date.now();
+    // An origin that closes, or speaks unasked, is noticed at once; otherwise this is the next response's first read.
+    const drop = () => {
+      if (upstream.idle) this.#drop(upstream);
+    };
+    upstream.reader.fill().then(drop, drop);
+  }
+
+  /** Closes what has been idle too long at `now`, in ms. */
+  tick(now: number): void {
+    for (const list of [...this.#idle.values()]) {
+      for (const upstream of [...list]) {
+        if (now - upstream.idleSince > IDLE_MS) this.#drop(upstream);
+      }
+    }
+  }
+
+  /** Closes every idle connection, and each that would come back. */
+  close(): void {
+    this.#closed = true;
+    for (const list of [...this.#idle.values()]) {
+      for (const upstream of [...list]) this.#drop(upstream);
+    }
+  }
+
+  #drop(upstream: Upstream): void {
+    this.#remove(upstream);
+    discard(upstream);
+  }
+
+  #remove(upstream: Upstream): void {
+    const list = this.#idle.get(upstream.key);
+    const at = list?.indexOf(upstream) ?? -1;
+    if (!list || at < 0) return;
+    list.splice(at, 1);
+    if (list.length === 0) this.#idle.delete(upstream.key);
+    this.#count--;
+    upstream.idle = false;
+  }
+}
+
+/** Closes a connection to an origin that must not be used again. */
+export function discard(upstream: Upstream): void {
+  closeQuietly(upstream.conn);
+  upstream.reader.release();
+}

@@ -1,0 +1,77 @@
+import type { BufferPool } from "./buffer.ts";
+
+/** Reads a connection through one pooled buffer whose unread part can be looked at before it is taken. */
+export class ByteReader {
+  buffer: Uint8Array<ArrayBuffer>;
+  /** The unread part is `buffer[start..end)`. */
+  start = 0;
+  end = 0;
+  #pending: Promise<boolean> | null = null;
+
+  constructor(readonly conn: Deno.Conn, readonly pool: BufferPool) {
+    this.buffer = pool.take();
+  }
+
+  get available(): number {
+    return this.end - this.start;
+  }
+
+  /** The unread bytes; valid until the next fill. */
+  get view(): Uint8Array<ArrayBuffer> {
+    return this.buffer.subarray(this.start, this.end);
+  }
+
+  consume(n: number): void {
+    this.start += n;
+  }
+
+  /**
+   * Reads more behind the unread part, whose place may move; false at the end of the stream.
+   * A fill that is under way already is joined, not repeated.
+   */
+  fill(): Promise<boolean> {
+    return this.#pending ??= this.#read();
+  }
+
+  async #read(): Promise<boolean> {
+    try {
+      this.#makeRoom();
+      const n = await this.conn.read(this.buffer.subarray(this.end));
+      if (n === null) return false;
+      this.end += n;
+      return true;
+    } finally {
+      this.#pending = null;
+    }
+  }
+
+  #makeRoom(): void {
+    if (this.start === this.end) {
+      // What the last read brought is gone: the size may follow the flow.
+      this.buffer = this.pool.adapt(this.buffer, this.end);
+      this.start = this.end = 0;
+    } else if (this.start > 0) {
+      this.buffer.copyWithin(0, this.start, this.end);
+      this.end -= this.start;
+      this.start = 0;
+    }
+    if (this.end === this.buffer.length) this.#enlarge();
+  }
+
+  #enlarge(): void {
+    const larger = new Uint8Array(this.buffer.length * 2);
+    larger.set(this.buffer);
+    this.pool.give(this.buffer);
+    this.buffer = larger;
+  }
+
+  /** Gives the buffer back; the reader must not be used afterwards. */
+  release(): void {
+    // A read that is under way may still write into the buffer: then it is left to the collector.
+    if (!this.#pending) this.pool.give(this.buffer);
+    this.buffer = EMPTY;
+    this.start = this.end = 0;
+  }
+}
+
+const EMPTY = new Uint8Array(0);

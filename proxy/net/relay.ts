@@ -1,0 +1,108 @@
+import type { BufferPool } from "./buffer.ts";
+import { errorCode, type FailureReason } from "./failure.ts";
+import { closeQuietly } from "./session.ts";
+
+/** Where the relay counts, live: bytes whose write to the other side has completed, time in Unix seconds. */
+export interface Traffic {
+  bytes_sent: number;
+  bytes_received: number;
+  last_activity: number;
+}
+
+/** Why a relay ended: `done` when both sides had finished sending. */
+export type RelayEnd = "done" | FailureReason;
+
+/**
+ * Passes bytes both ways until both sides have finished or one breaks, then closes both.
+ * A half-close is passed on (RFC 9293, section 3.6); a reset ends the other side.
+ * `early` are bytes of the client that were read before. Never throws.
+ */
+export async function relay(
+  client: Deno.TcpConn,
+  target: Deno.TcpConn,
+  traffic: Traffic,
+  pool: BufferPool,
+  early?: Uint8Array,
+): Promise<RelayEnd> {
+  const state: RelayState = { client, target, traffic, pool, finished: 0, end: "done" };
+  await Promise.all([pump(state, true, early), pump(state, false)]);
+  closeQuietly(client);
+  closeQuietly(target);
+  return state.end;
+}
+
+interface RelayState {
+  client: Deno.TcpConn;
+  target: Deno.TcpConn;
+  traffic: Traffic;
+  pool: BufferPool;
+  /** Directions that have ended. */
+  finished: number;
+  end: RelayEnd;
+}
+
+async function pump(state: RelayState, upward: boolean, early?: Uint8Array): Promise<void> {
+  const from = upward ? state.client : state.target;
+  const to = upward ? state.target : state.client;
+  let buffer = state.pool.take();
+  let reading = false;
+  try {
+    if (early && early.length > 0) await writeCounted(state, to, early, upward);
+    for (;;) {
+      reading = true;
+      const n = await from.read(buffer);
+      if (n === null) break;
+      reading = false;
+      await writeCounted(state, to, n === buffer.length ? buffer : buffer.subarray(0, n), upward);
+      buffer = state.pool.adapt(buffer, n);
+    }
+    // Where the other direction has ended already the close that follows says the same, with one call less.
+    if (++state.finished === 1) {
+      reading = false;
+      await to.closeWrite();
+    }
+  } catch (error) {
+    if (reading) readFailed(state, upward ? "client" : "target", error);
+    else writeFailed(state, upward ? "target" : "client", error);
+  } finally {
+    state.pool.give(buffer);
+  }
+}
+
+/** Writes all of it, and counts each part as it goes. */
+async function writeCounted(
+  { traffic }: RelayState,
+  to: Deno.Conn,
+  bytes: Uint8Array,
+  upward: boolean,
+): Promise<void> {
+  let rest = bytes;
+  for (;;) {
+    const n = await to.write(rest);
+    if (upward) traffic.bytes_sent += n;
+    else traffic.bytes_received += n;
+    if (n === rest.length) break;
+    rest = rest.subarray(n);
+  }
+  traffic.last_activity = Date.now() / 1000;
+}
+
+/** A reset: nothing more comes, and what goes to that side is lost, so both end. */
+function readFailed(state: RelayState, side: "client" | "target", error: unknown): void {
+  state.finished++;
+  note(state, side, error);
+  closeQuietly(state.client);
+  closeQuietly(state.target);
+}
+
+/** That side takes no more, but what it sent before may still be on its way: the other direction ends by itself. */
+function writeFailed(state: RelayState, side: "client" | "target", error: unknown): void {
+  state.finished++;
+  note(state, side, error);
+}
+
+/** The first cause counts; what follows from it does not. */
+function note(state: RelayState, side: "client" | "target", error: unknown): void {
+  if (state.end !== "done") return;
+  state.end = errorCode(error) === "ECONNRESET" ? `${side}_reset` : `${side}_gone`;
+}

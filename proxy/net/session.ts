@@ -1,0 +1,83 @@
+import type { LiveConnection } from "../stats/collector.ts";
+import type { Cancelable } from "./dial.ts";
+import type { FailureReason } from "./failure.ts";
+
+/** What a mode does with an accepted connection: returns the reason of its regular end, or throws Failure. */
+export type Handler = (session: Session) => Promise<string>;
+
+/** Why a session was ended from outside. */
+export type EndReason = FailureReason | "drained" | "idle_timeout";
+
+/** One accepted connection: its sockets, its record, and what can end it from outside. */
+export class Session implements Cancelable {
+  cancel: (() => void) | null = null;
+  /** The connection towards the target, once there is one. */
+  upstream: Deno.Conn | null = null;
+  /** True once the proxy drains: finish what runs, begin nothing. */
+  draining = false;
+  /** True between two requests, when nothing is lost by closing. */
+  idle = false;
+  /** Set where the session was ended from outside; goes before the reason that its handler sees. */
+  endReason: EndReason | "" = "";
+  #deadline = Infinity;
+  #onExpire: (() => void) | null = null;
+
+  constructor(readonly client: Deno.TcpConn, readonly record: LiveConnection) {}
+
+  /** Takes over the connection towards the target; from now on the record is active. */
+  connected(upstream: Deno.TcpConn): void {
+    this.upstream = upstream;
+    this.record.state = "active";
+    // Ended while the dial was under way: what came of it has no use any more.
+    if (this.endReason) this.close();
+  }
+
+  /** Ends the session as `handshake_timeout`, or calls `onExpire` first, unless this is called again within `seconds`. */
+  expireIn(seconds: number, onExpire: (() => void) | null = null): void {
+    this.#deadline = Date.now() + seconds * 1000;
+    this.#onExpire = onExpire;
+  }
+
+  /** Takes the deadline away. */
+  expireNever(): void {
+    this.#deadline = Infinity;
+    this.#onExpire = null;
+  }
+
+  /** Ends the session if its deadline has passed at `now` (ms). */
+  checkDeadline(now: number): void {
+    if (now < this.#deadline) return;
+    const onExpire = this.#onExpire;
+    this.expireNever();
+    if (onExpire) onExpire();
+    else this.destroy("handshake_timeout");
+  }
+
+  /** Asks the session to end when it can; an idle one ends at once. */
+  drain(): void {
+    this.draining = true;
+    if (this.idle) this.destroy("drained");
+  }
+
+  /** Ends the session now: cancels a dial, closes both sockets. */
+  destroy(reason: EndReason): void {
+    this.endReason ||= reason;
+    this.cancel?.();
+    this.close();
+  }
+
+  /** Closes both sockets; harmless when they are closed already. */
+  close(): void {
+    closeQuietly(this.client);
+    if (this.upstream) closeQuietly(this.upstream);
+  }
+}
+
+/** Closes a connection that may be closed already. */
+export function closeQuietly(conn: { close(): void }): void {
+  try {
+    conn.close();
+  } catch {
+    // BadResource: it was closed before.
+  }
+}

@@ -1,0 +1,134 @@
+import { z } from "zod";
+import type { Credentials } from "./access.ts";
+import {
+  type Address,
+  AddressError,
+  formatAddress,
+  parseHostPort,
+  parseListen,
+} from "./net/address.ts";
+
+export const MODES = ["tcp", "http", "socks5"] as const;
+export type Mode = (typeof MODES)[number];
+
+/** What a proxy needs to know to start. Times in seconds. */
+export interface ProxyOptions {
+  mode: Mode;
+  listen: Address;
+  /** Where `tcp` relays to; null in the other modes. */
+  target: Address | null;
+  auth: Credentials | null;
+  /** Where reports go over UDP; null for nowhere. */
+  statsTo: Address | null;
+  reportInterval: number;
+  /** The name given with `--id`; null for one made of host, mode and listen address. */
+  id: string | null;
+  connectTimeout: number;
+  drainTimeout: number;
+}
+
+const DEFAULT_LISTEN: Record<Mode, string> = {
+  tcp: "127.0.0.1:8000",
+  http: "127.0.0.1:8080",
+  socks5: "127.0.0.1:1080",
+};
+
+/** The manager's collector listens this far above its HTTP port. */
+export const STATS_PORT_OFFSET = 1000;
+
+/** A flag's value as an address; the issue names the flag, what was expected and what was received. */
+export function addressFlag(flag: string, parse: (text: string) => Address) {
+  return z.string().transform((text, context) => {
+    try {
+      return parse(text);
+    } catch (error) {
+      if (!(error instanceof AddressError)) throw error;
+      context.addIssue(`Cannot parse ${flag} ${JSON.stringify(text)}: ${error.message}`);
+      return z.NEVER;
+    }
+  });
+}
+
+/** The address for statistics that belongs to a manager's HTTP address; throws AddressError past port 64535. */
+export function statsAddressOf(manager: Address): Address {
+  const port = manager.port + STATS_PORT_OFFSET;
+  if (port > 65535) {
+    throw new AddressError(
+      `expected a port up to ${65535 - STATS_PORT_OFFSET}, since statistics go to that port + ` +
+        `${STATS_PORT_OFFSET} over UDP; --stats-addr on a proxy and --stats-listen on a manager name another`,
+    );
+  }
+  return { host: manager.host, port };
+}
+
+/** A flag's value as seconds between two bounds. */
+export function secondsFlag(flag: string, min: number, max: number) {
+  return z.string().transform((text, context) => {
+    const seconds = Number(text);
+    if (/^\d+(\.\d+)?$/.test(text) && seconds >= min && seconds <= max) return seconds;
+    context.addIssue(
+      `Cannot parse ${flag} ${JSON.stringify(text)}: expected seconds from ${min} to ${max}`,
+    );
+    return z.NEVER;
+  });
+}
+
+/** `user:password`, split at the first colon; at most 255 bytes each (RFC 1929). */
+const authFlag = z.string().transform((text, context) => {
+  const colon = text.indexOf(":");
+  const user = text.slice(0, colon);
+  const password = text.slice(colon + 1);
+  const fits = (part: string) => part !== "" && new TextEncoder().encode(part).length <= 255;
+  if (colon > 0 && fits(user) && fits(password)) return { user, password };
+  // The value is a secret, so it is not repeated.
+  context.addIssue("Cannot parse --auth: expected user:password, each of 1 to 255 bytes");
+  return z.NEVER;
+});
+
+const flagsSchema = z.object({
+  mode: z.enum(MODES, {
+    error: (issue) =>
+      `Cannot use --mode ${JSON.stringify(issue.input)}: expected ${MODES.join(", ")}`,
+  }),
+  listen: addressFlag("--listen", parseListen).optional(),
+  target: addressFlag("--target", parseHostPort).optional(),
+  auth: authFlag.optional(),
+  managerAddr: addressFlag(
+    "--manager-addr (or RUSTPROXY_MANAGER)",
+    (text) => statsAddressOf(parseHostPort(text)),
+  )
+    .optional(),
+  statsAddr: addressFlag("--stats-addr", parseHostPort).optional(),
+  reportInterval: secondsFlag("--report-interval", 0.1, 3600).default(5),
+  id: z.string().min(1, 'Cannot use --id "": expected a name').optional(),
+  connectTimeout: secondsFlag("--connect-timeout", 0.1, 3600).default(10),
+  drainTimeout: secondsFlag("--drain-timeout", 0, 3600).default(10),
+});
+
+/** Flags as text → options of a proxy; the ZodError's issues are whole sentences. */
+export const proxyOptionsSchema = flagsSchema.transform((flags, context): ProxyOptions => {
+  const { mode, target = null, auth = null } = flags;
+  if (mode === "tcp" && !target) {
+    context.addIssue("--mode tcp needs --target host:port");
+    return z.NEVER;
+  }
+  if (mode !== "tcp" && target) {
+    context.addIssue(`--target ${formatAddress(target)} is for --mode tcp, not for --mode ${mode}`);
+    return z.NEVER;
+  }
+  if (mode === "tcp" && auth) {
+    context.addIssue("--auth is for --mode http and --mode socks5, not for --mode tcp");
+    return z.NEVER;
+  }
+  return {
+    mode,
+    listen: flags.listen ?? parseListen(DEFAULT_LISTEN[mode]),
+    target,
+    auth,
+    statsTo: flags.statsAddr ?? flags.managerAddr ?? null,
+    reportInterval: flags.reportInterval,
+    id: flags.id ?? null,
+    connectTimeout: flags.connectTimeout,
+    drainTimeout: flags.drainTimeout,
+  };
+});

@@ -1,0 +1,119 @@
+/** SOCKS5 messages as bytes (RFC 1928 and RFC 1929). Pure: parsers return null while a message is incomplete. */
+import ipaddr from "ipaddr.js";
+import { type Address, isHost, isIpLiteral } from "../net/address.ts";
+
+/** Bytes that are not the protocol's; the connection is closed without an answer. */
+export class WireError extends Error {
+  override name = "WireError";
+}
+
+export const METHOD = { none: 0x00, password: 0x02, unacceptable: 0xff } as const;
+export const COMMAND = { connect: 1, bind: 2, udpAssociate: 3 } as const;
+
+/** Reply codes (RFC 1928, section 6). */
+export const REPLY = {
+  succeeded: 0,
+  generalFailure: 1,
+  notAllowed: 2,
+  networkUnreachable: 3,
+  hostUnreachable: 4,
+  connectionRefused: 5,
+  ttlExpired: 6,
+  commandNotSupported: 7,
+  addressTypeNotSupported: 8,
+} as const;
+
+/** The client's greeting: the methods that it offers (RFC 1928, section 3). */
+export function parseGreeting(bytes: Uint8Array): { size: number; methods: Uint8Array } | null {
+  if (bytes.length < 1) return null;
+  if (bytes[0] !== 5) throw new WireError(`expected SOCKS version 5, got ${bytes[0]}`);
+  if (bytes.length < 2 || bytes.length < 2 + bytes[1]) return null;
+  const size = 2 + bytes[1];
+  return { size, methods: bytes.subarray(2, size) };
+}
+
+/** The server's choice of method. */
+export function encodeMethod(method: number): Uint8Array {
+  return Uint8Array.of(5, method);
+}
+
+/** User name and password as they were sent (RFC 1929, section 2). */
+export function parsePassword(
+  bytes: Uint8Array,
+): { size: number; user: Uint8Array; password: Uint8Array } | null {
+  if (bytes.length < 1) return null;
+  if (bytes[0] !== 1) throw new WireError(`expected sub-negotiation version 1, got ${bytes[0]}`);
+  if (bytes.length < 2) return null;
+  const userEnd = 2 + bytes[1];
+  if (bytes.length < userEnd + 1) return null;
+  const size = userEnd + 1 + bytes[userEnd];
+  if (bytes.length < size) return null;
+  return { size, user: bytes.subarray(2, userEnd), password: bytes.subarray(userEnd + 1, size) };
+}
+
+/** The answer to user name and password; anything but success is followed by a close. */
+export function encodePasswordStatus(ok: boolean): Uint8Array {
+  return Uint8Array.of(1, ok ? 0 : 1);
+}
+
+/** A request; `target` is null for an address type or a name that cannot be served, with the reply to give. */
+export type SocksRequest =
+  & { size: number; command: number }
+  & ({ target: Address } | { target: null; reply: number });
+
+const IPV4 = 1;
+const DOMAIN = 3;
+const IPV6 = 4;
+
+/** The client's request (RFC 1928, section 4). */
+export function parseRequest(bytes: Uint8Array): SocksRequest | null {
+  if (bytes.length >= 1 && bytes[0] !== 5) {
+    throw new WireError(`expected SOCKS version 5, got ${bytes[0]}`);
+  }
+  if (bytes.length < 4) return null;
+  const command = bytes[1];
+  const type = bytes[3];
+  if (type !== IPV4 && type !== DOMAIN && type !== IPV6) {
+    return { size: bytes.length, command, target: null, reply: REPLY.addressTypeNotSupported };
+  }
+  if (type === DOMAIN && bytes.length < 5) return null;
+  const start = type === DOMAIN ? 5 : 4;
+  const end = start + (type === IPV4 ? 4 : type === IPV6 ? 16 : bytes[4]);
+  if (bytes.length < end + 2) return null;
+  const size = end + 2;
+  const host = type === DOMAIN
+    ? domain(bytes.subarray(start, end))
+    : ip(bytes.subarray(start, end));
+  const port = bytes[end] << 8 | bytes[end + 1];
+  if (host === null || port === 0) {
+    return { size, command, target: null, reply: REPLY.generalFailure };
+  }
+  return { size, command, target: { host, port } };
+}
+
+function ip(bytes: Uint8Array): string {
+  return ipaddr.fromByteArray([...bytes]).toString();
+}
+
+/** A name of the usual characters, or an address written as text (some clients send that); else null. */
+function domain(bytes: Uint8Array): string | null {
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return isHost(text) ? text : null;
+}
+
+/** A reply with BND.ADDR and BND.PORT (RFC 1928, section 6); without an address they are 0.0.0.0:0. */
+export function encodeReply(reply: number, bound?: Address): Uint8Array {
+  const host = bound && isIpLiteral(bound.host) ? bound.host : "0.0.0.0";
+  const address = ipaddr.parse(host).toByteArray();
+  const port = bound?.port ?? 0;
+  return Uint8Array.of(
+    5,
+    reply,
+    0,
+    address.length === 4 ? IPV4 : IPV6,
+    ...address,
+    port >> 8,
+    port & 0xff,
+  );
+}

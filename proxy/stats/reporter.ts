@@ -1,0 +1,167 @@
+import type { Collector } from "./collector.ts";
+import { type Plan, planReport } from "./plan.ts";
+import { encodeConnections, encodeDetail, MAX_DATAGRAM_BYTES, type Summary } from "./report.ts";
+
+/** Who reports: what stays the same in every datagram of this start. */
+export interface Identity {
+  proxy_id: string;
+  boot_id: string;
+  proxy_type: string;
+  listen_addr: string;
+  host: string;
+  version: string;
+  /** Unix seconds. */
+  start_time: number;
+}
+
+export interface ReporterOptions {
+  /** Seconds between two reports. */
+  interval: number;
+  /** Sends one datagram; must not throw. */
+  send: (bytes: Uint8Array) => Promise<void>;
+}
+
+/** Most bits a second that reports take. */
+const BANDWIDTH = 1_000_000;
+/** Milliseconds that a full datagram takes of that bandwidth. */
+const DATAGRAM_MS = MAX_DATAGRAM_BYTES * 8 / BANDWIDTH * 1000;
+/** Records that usually fit into a datagram beside the summary. */
+const RECORDS_PER_DATAGRAM = 8;
+/** The part of an interval that sending spreads over; the rest is slack for timers. */
+const SPREAD = 0.9;
+/** Datagrams of connections that the last report sends, all at once. */
+const FINAL_DATAGRAMS = 32;
+/** `detail` is repeated every so many intervals though nothing changed, for a manager that began later. */
+const DETAIL_INTERVALS = 6;
+
+/** Reports a proxy's statistics each interval: paced, cumulative, and never in the way of traffic. */
+export class Reporter {
+  readonly #collector: Collector;
+  readonly #identity: Identity;
+  readonly #options: ReporterOptions;
+  #state: Summary["state"] = "running";
+  #seq = 0;
+  #cursor = 0;
+  #refreshSeconds: number;
+  #sentReasons = "{}";
+  #intervalsSinceDetail = 0;
+  #loop: Promise<void> = Promise.resolve();
+  #wake: () => void = () => {};
+
+  constructor(collector: Collector, identity: Identity, options: ReporterOptions) {
+    this.#collector = collector;
+    this.#identity = identity;
+    this.#options = options;
+    this.#refreshSeconds = options.interval;
+  }
+
+  /** Begins with a report at once, then one each interval. */
+  start(): void {
+    this.#loop = this.#run();
+  }
+
+  /** Says from now on that the proxy drains. */
+  async drain(): Promise<void> {
+    this.#state = "draining";
+    await this.#options.send(encodeConnections(this.#summary(), []).bytes);
+  }
+
+  /** Ends the reports with a last one that says `stopped`. */
+  async stop(): Promise<void> {
+    this.#state = "stopped";
+    this.#wake();
+    await this.#loop;
+    const { records } = this.#plan(FINAL_DATAGRAMS);
+    for (let from = 0; from < records.length;) from = await this.#sendRecords(records, from);
+    await this.#sendReasons();
+    // Twice, since this one is not repeated by a next interval.
+    await this.#sendRecords([], 0);
+    await this.#sendRecords([], 0);
+  }
+
+  get #stopping(): boolean {
+    return this.#state === "stopped";
+  }
+
+  async #run(): Promise<void> {
+    const intervalMs = this.#options.interval * 1000;
+    const datagrams = Math.max(1, Math.floor(intervalMs * SPREAD / DATAGRAM_MS));
+    while (!this.#stopping) {
+      const startedAt = performance.now();
+      this.#collector.prune();
+      await this.#sendPaced(this.#plan(datagrams), startedAt);
+      if (!this.#stopping && this.#reasonsAreDue()) await this.#sendReasons();
+      await this.#pause(startedAt + intervalMs - performance.now());
+    }
+  }
+
+  #plan(datagrams: number): Plan {
+    const budget = datagrams * RECORDS_PER_DATAGRAM;
+    const plan = planReport(this.#collector, budget, this.#options.interval, this.#cursor);
+    this.#cursor = plan.cursor;
+    this.#refreshSeconds = plan.refreshSeconds;
+    return plan;
+  }
+
+  /** Sends the planned records spread over the interval, never faster than the bandwidth. */
+  async #sendPaced({ records }: Plan, startedAt: number): Promise<void> {
+    const intervalMs = this.#options.interval * 1000;
+    const expected = Math.ceil(records.length / RECORDS_PER_DATAGRAM);
+    const gap = Math.max(DATAGRAM_MS, intervalMs * SPREAD / Math.max(1, expected));
+    let from = await this.#sendRecords(records, 0);
+    while (from < records.length && performance.now() - startedAt + gap < intervalMs) {
+      await this.#pause(gap);
+      if (this.#stopping) return;
+      from = await this.#sendRecords(records, from);
+    }
+  }
+
+  async #sendRecords(records: Plan["records"], from: number): Promise<number> {
+    const { bytes, next } = encodeConnections(this.#summary(), records, from);
+    for (let i = from; i < next; i++) records[i].markReported();
+    await this.#options.send(bytes);
+    return next;
+  }
+
+  #reasonsAreDue(): boolean {
+    const reasons = JSON.stringify(this.#collector.reasons);
+    if (reasons === "{}") return false;
+    if (reasons === this.#sentReasons && ++this.#intervalsSinceDetail < DETAIL_INTERVALS) {
+      return false;
+    }
+    this.#sentReasons = reasons;
+    this.#intervalsSinceDetail = 0;
+    return true;
+  }
+
+  async #sendReasons(): Promise<void> {
+    const datagrams = encodeDetail(() => this.#summary(), this.#collector.reasons);
+    for (const bytes of datagrams) await this.#options.send(bytes);
+  }
+
+  #summary(): Summary {
+    return {
+      v: 1,
+      ...this.#identity,
+      seq: this.#seq++,
+      sent_at: Date.now() / 1000,
+      interval: this.#options.interval,
+      refresh_s: this.#refreshSeconds,
+      state: this.#state,
+      ...this.#collector.totals(),
+      omitted_connections: 0,
+    };
+  }
+
+  /** Waits, but not beyond stop(). */
+  #pause(ms: number): Promise<void> {
+    if (this.#stopping) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, Math.max(1, ms));
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
