@@ -1,0 +1,81 @@
+import { strict as assert } from "node:assert";
+import { fromLegacy, legacyReportSchema } from "../../manager/legacy_report.ts";
+import { MAX_LABELLED_PROXIES } from "../../manager/metrics.ts";
+import { legacyReport, report, T0 } from "../support/reports.ts";
+import { setUpApp } from "../support/manager_app.ts";
+
+async function hasPromtool(): Promise<boolean> {
+  try {
+    return (await new Deno.Command("promtool", { args: ["--version"] }).output()).success;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+const promtool = await hasPromtool();
+if (!promtool) console.log("Skipped: promtool is not on PATH, so /metrics is not held against it");
+
+Deno.test("GET /metrics gives the fleet's figures, the same at each scrape", async () => {
+  const { registry, get } = setUpApp();
+  registry.apply(report({ proxy_type: "http" }), T0);
+  registry.apply(report({ proxy_id: "edge-2", state: "stopped" }), T0);
+  for (let scrape = 0; scrape < 2; scrape++) {
+    const reply = await get("/metrics");
+    assert.match(reply.headers.get("content-type") ?? "", /^text\/plain; version=0\.0\.4/);
+    const lines = (await reply.text()).split("\n");
+    const labels = (id: string) => `{proxy_id="${id}",proxy_type="http"}`;
+    for (
+      const line of [
+        'rustproxy_manager_info{version="0.1.0"} 1',
+        `rustproxy_manager_start_time_seconds ${T0 / 1000 - 60}`,
+        'rustproxy_proxies{status="online"} 1',
+        'rustproxy_proxies{status="stopped"} 1',
+        'rustproxy_proxies{status="offline"} 0',
+        "rustproxy_proxies_without_series 0",
+        "rustproxy_ingest_datagrams_total 5",
+        'rustproxy_ingest_dropped_total{reason="not_json"} 2',
+        `rustproxy_proxy_up${labels("edge-1")} 1`,
+        `rustproxy_proxy_up${labels("edge-2")} 0`,
+        `rustproxy_proxy_connections_total${labels("edge-1")} 10`,
+        `rustproxy_proxy_received_bytes_total${labels("edge-1")} 2000`,
+        `rustproxy_proxy_active_connections${labels("edge-2")} 0`,
+      ]
+    ) assert.ok(lines.includes(line), `${line} is among the metrics`);
+  }
+});
+
+Deno.test("GET /metrics bounds its series and says how many proxies it left out", async () => {
+  const { registry, get } = setUpApp();
+  for (let i = 0; i < MAX_LABELLED_PROXIES + 5; i++) {
+    registry.apply(report({ proxy_id: `p${i}` }), T0);
+  }
+  const text = await (await get("/metrics")).text();
+  assert.equal(text.match(/^rustproxy_proxy_up\{/gm)?.length, MAX_LABELLED_PROXIES);
+  assert.match(text, /^rustproxy_proxies_without_series 5$/m);
+});
+
+Deno.test({
+  name: "GET /metrics is what promtool calls right, whatever a proxy calls itself",
+  ignore: !promtool,
+  fn: async () => {
+    const { registry, get } = setUpApp();
+    registry.apply(report(), T0);
+    const proxy_id = 'a"b\\c{}\u{1f600}';
+    registry.apply(fromLegacy(legacyReportSchema.parse(legacyReport({ proxy_id })), T0), T0);
+    const command = new Deno.Command("promtool", {
+      args: ["check", "metrics"],
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    });
+    await using child = command.spawn();
+    const writer = child.stdin.getWriter();
+    await writer.write(new Uint8Array(await (await get("/metrics")).arrayBuffer()));
+    await writer.close();
+    const { code, stdout, stderr } = await child.output();
+    const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+    assert.equal(said, "");
+    assert.equal(code, 0);
+  },
+});

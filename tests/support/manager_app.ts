@@ -1,0 +1,30 @@
+import { type AppDeps, createApp } from "../../manager/api/app.ts";
+import type { FleetStats } from "../../manager/api/model.ts";
+import { fleetTotals } from "../../manager/api/views.ts";
+import { Live } from "../../manager/live.ts";
+import { createMetrics } from "../../manager/metrics.ts";
+import { Registry } from "../../manager/registry.ts";
+import { T0 } from "./reports.ts";
+
+/** A manager's HTTP side without a port, at `T0`, 60 s after its start. */
+export function setUpApp(overrides: Partial<AppDeps> = {}) {
+  const registry = new Registry();
+  const now = () => T0;
+  const ingest = { datagrams: 5, bytes: 500, legacy: 1, dropped: { not_json: 2 } };
+  const stats = (): FleetStats => ({
+    manager_version: "0.1.0",
+    manager_uptime: 60,
+    ...fleetTotals(registry, now()),
+    ingest,
+  });
+  const live = new Live(registry, stats, now);
+  const metrics = createMetrics({ registry, stats, now, viewers: () => live.viewers });
+  const deps = { registry, now, stats, live, metrics, version: "0.1.0", publicHosts: [] };
+  const app = createApp({ ...deps, dashboard: new Map(), ...overrides });
+  const request = async (path: string, init: RequestInit = {}) => {
+    const headers = { host: "localhost:13337", ...init.headers as Record<string, string> };
+    return await app.request(path, { ...init, headers });
+  };
+  const get = (path: string, headers: Record<string, string> = {}) => request(path, { headers });
+  return { ...deps, app, request, get };
+}
