@@ -17,7 +17,7 @@ export interface SocketOptions {
 export class FleetSocket {
   readonly #options: SocketOptions;
   #socket: WebSocket | null = null;
-  #timer: number | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #attempt = 0;
   #proxyId: string | null = null;
   #closed = false;
