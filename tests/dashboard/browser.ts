@@ -1,0 +1,139 @@
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { type RunningManager, startManager } from "../../manager/mod.ts";
+import {
+  type ConnectionRecord,
+  encodeConnections,
+  type Summary,
+} from "../../proxy/stats/report.ts";
+import { summary } from "../support/reports.ts";
+
+const DIST = new URL("../../dashboard/dist/", import.meta.url);
+
+const USUAL_PATHS = [
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+  "/usr/bin/google-chrome-stable",
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+  "/Applications/Chromium.app/Contents/MacOS/Chromium",
+  "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
+  "C:\\Program Files (x86)\\Google\\Chrome\\Application\\chrome.exe",
+];
+
+/** The browser named by CHROMIUM, or the first that is where one usually is; undefined if none is. */
+export function findChromium(): string | undefined {
+  const named = Deno.env.get("CHROMIUM");
+  return named ? named : USUAL_PATHS.find((path) => {
+    try {
+      return Deno.statSync(path).isFile;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** A headless browser that speaks to nobody of its own accord. */
+export function launch(executablePath: string): Promise<Browser> {
+  const quiet = ["background-networking", "component-update", "sync", "default-apps"];
+  return chromium.launch({
+    executablePath,
+    args: [
+      "--no-sandbox", // CI runs as root, where Chromium has no sandbox.
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      ...quiet.map((what) => `--disable-${what}`),
+    ],
+  });
+}
+
+/** A manager on free ports or the given one, with the built dashboard. */
+export function startDashboard(
+  { port = 0, now }: { port?: number; now?: () => number } = {},
+): Promise<RunningManager> {
+  const host = "127.0.0.1";
+  const options = { listen: { host, port }, statsListen: { host, port: 0 }, publicHosts: [] };
+  return startManager(options, { version: "0.1.0", dashboardDir: DIST, now });
+}
+
+/** Sends real reports to a manager, as any number of proxies. */
+export class Reports implements Disposable {
+  readonly #socket = Deno.listenDatagram({ hostname: "127.0.0.1", port: 0, transport: "udp" });
+  readonly #now: () => number;
+  #seq = 0;
+
+  /** `now` is in Unix milliseconds. */
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
+
+  /** One report, in as many datagrams as the records need. */
+  async send(
+    manager: RunningManager,
+    overrides: Partial<Summary>,
+    records: ConnectionRecord[] = [],
+  ): Promise<void> {
+    const sent_at = this.#now() / 1000;
+    const start_time = sent_at - 3600;
+    let from = 0;
+    do {
+      const seq = this.#seq++;
+      const head = summary({ sent_at, seq, start_time, refresh_s: 600, ...overrides });
+      const { bytes, next } = encodeConnections(head, records, from);
+      await this.sendRaw(manager, bytes);
+      from = next;
+    } while (from < records.length);
+  }
+
+  /** Bytes as they are. */
+  async sendRaw(manager: RunningManager, bytes: Uint8Array): Promise<void> {
+    await this.#socket.send(bytes, manager.statsAddr);
+  }
+
+  [Symbol.dispose](): void {
+    this.#socket.close();
+  }
+}
+
+/** A dashboard in a browser, and what went wrong in it. */
+export interface Dashboard {
+  page: Page;
+  manager: RunningManager;
+  reports: Reports;
+  origin: string;
+  /** Errors of the console and the page, violations of the content security policy among them. */
+  errors: string[];
+  /** Every address that the page asked for. */
+  requests: string[];
+}
+
+/** Opens the dashboard of a real manager in a browser, and ends everything afterwards. */
+export async function withDashboard(
+  executablePath: string,
+  run: (dashboard: Dashboard) => Promise<void>,
+  { context, now }: { context?: BrowserContextOptions; now?: () => number } = {},
+): Promise<void> {
+  const manager = await startDashboard({ now });
+  using reports = new Reports(now);
+  const browser = await launch(executablePath);
+  try {
+    const viewport = { width: 1280, height: 800 };
+    const page = await browser.newPage({ viewport, locale: "en-US", ...context });
+    page.setDefaultTimeout(15_000);
+    const errors: string[] = [];
+    const requests: string[] = [];
+    page.on("console", (m) => m.type() === "error" && errors.push(m.text()));
+    page.on("pageerror", (error) => errors.push(String(error)));
+    page.on("dialog", (dialog) => {
+      errors.push(`dialog: ${dialog.message()}`);
+      return dialog.dismiss();
+    });
+    page.on("request", (request) => requests.push(request.url()));
+    page.on("websocket", (socket) => requests.push(socket.url()));
+    const origin = `http://127.0.0.1:${manager.addr.port}`;
+    await run({ page, manager, reports, origin, errors, requests });
+  } finally {
+    await browser.close();
+    await manager.stop();
+  }
+}
