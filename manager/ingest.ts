@@ -108,9 +108,11 @@ export function parseReport(bytes: Uint8Array, atMs: number): Report | DropReaso
   return datagram.success ? fromDatagram(datagram.data) : "bad_schema";
 }
 
+const decoder = new TextDecoder("utf-8", { fatal: true });
+
 function parseJson(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return JSON.parse(decoder.decode(bytes));
   } catch {
     return undefined;
   }

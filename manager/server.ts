@@ -3,6 +3,7 @@ import { type Address, formatAddress } from "../proxy/net/address.ts";
 
 const RETRY_MS = 200;
 const SHUTDOWN_MS = 2_000;
+const WARN_AGAIN_MS = 60_000;
 
 /** An address that cannot be listened on; `cause` is the system's error, such as AddrInUse. */
 export class ListenError extends Error {
@@ -18,13 +19,19 @@ export class HttpServer {
   readonly addr: Deno.NetAddr;
   #handler: Deno.ServeHandler;
   #server: Deno.HttpServer<Deno.NetAddr>;
+  // Of the server that runs now: to abort one that has ended is an uncaught error.
+  #kill: AbortController | null = null;
   #stopping = new AbortController();
-  #kill = new AbortController();
+  #replies = new Set<Promise<void>>();
   #done: Promise<void>;
+  #warnedAtMs = -Infinity;
 
   /** Listens; throws {@link ListenError}. */
   constructor(address: Address, handler: Deno.ServeHandler) {
-    this.#handler = handler;
+    this.#handler = (request, info) => {
+      this.#note(info.completed);
+      return handler(request, info);
+    };
     try {
       this.#server = this.#serve(address.host, address.port);
     } catch (error) {
@@ -34,35 +41,56 @@ export class HttpServer {
     this.#done = this.#keepServing();
   }
 
-  /** Lets requests end, two seconds at most, and closes. */
+  /** Lets replies that are under way end, two seconds at most, and closes. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    const timer = setTimeout(() => this.#kill.abort(), SHUTDOWN_MS);
-    await this.#server.shutdown().catch(() => {});
+    const deadline = new AbortController();
+    // Not by shutdown(): that waits for ever, and to abort after it is an uncaught error.
+    const replies = Promise.all(this.#replies).then(() => deadline.abort());
+    await Promise.race([replies, pause(SHUTDOWN_MS, deadline.signal)]);
+    this.#kill?.abort();
     await this.#done;
-    clearTimeout(timer);
+  }
+
+  #note(completed: Promise<void>): void {
+    const reply: Promise<void> = completed.catch(() => {}).then(() => {
+      this.#replies.delete(reply);
+    });
+    this.#replies.add(reply);
   }
 
   #serve(hostname: string, port: number): Deno.HttpServer<Deno.NetAddr> {
-    const signal = this.#kill.signal;
-    return Deno.serve({ hostname, port, signal, onListen: () => {} }, this.#handler);
+    const kill = new AbortController();
+    const { signal } = kill;
+    const server = Deno.serve({ hostname, port, signal, onListen: () => {} }, this.#handler);
+    this.#kill = kill;
+    return server;
   }
 
   async #keepServing(): Promise<void> {
     const { signal } = this.#stopping;
-    const logger = getLogger(["rustproxy", "manager"]);
-    while (!signal.aborted) {
+    while (true) {
       await this.#server.finished.catch(() => {});
+      this.#kill = null;
       if (signal.aborted) return;
-      logger.warn("The HTTP server ended (file descriptors may have run out), serving again");
+      this.#warn();
       await pause(RETRY_MS, signal);
       if (signal.aborted) return;
       try {
         this.#server = this.#serve(this.addr.hostname, this.addr.port);
-      } catch (error) {
-        logger.warn("Cannot serve HTTP again, trying on: {error}", { error });
+      } catch {
+        // Still no descriptor to listen with, which the warning has told; the next turn tries again.
       }
     }
+  }
+
+  #warn(): void {
+    if (performance.now() - this.#warnedAtMs < WARN_AGAIN_MS) return;
+    this.#warnedAtMs = performance.now();
+    getLogger(["rustproxy", "manager"]).warn(
+      "The HTTP server ended, as it does when file descriptors run out; serving again. " +
+        "Raise the limit with `ulimit -n` or LimitNOFILE",
+    );
   }
 }
 

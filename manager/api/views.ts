@@ -25,7 +25,7 @@ export function proxySummary(entry: ProxyEntry, nowMs: number): ProxySummary {
     rate_received: rates.received,
     start_time: entry.startTime,
     // A proxy that is gone is not running any longer: its time ends with its last word.
-    uptime: up ? Math.max(0, nowMs / 1000 - entry.startTime) : entry.uptime,
+    uptime: entry.uptime(up ? nowMs : entry.lastSeenMs),
     last_report: entry.onManagerClock(state.sent_at),
     last_seen: entry.lastSeenMs / 1000,
     counted_since: entry.countedSince,

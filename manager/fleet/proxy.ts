@@ -59,8 +59,9 @@ export class ProxyEntry {
     return sum(this.#past, this.#state);
   }
 
-  get uptime(): number {
-    return Math.max(0, this.lastSeenMs / 1000 - this.startTime);
+  /** Seconds from its start to `untilMs`. */
+  uptime(untilMs: number): number {
+    return Math.max(0, Math.round(untilMs - this.startTime * 1000) / 1000);
   }
 
   /** A time that the proxy reported, in Unix seconds of the manager's clock. */
