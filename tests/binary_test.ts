@@ -88,6 +88,20 @@ Deno.test(
   },
 );
 
+Deno.test(
+  { name: "Executable names a port in use and ends with exit code 1", ignore },
+  async () => {
+    using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const address = `127.0.0.1:${taken.addr.port}`;
+    const stats = ["--stats-listen", "127.0.0.1:0"];
+    for (const args of [["--mode", "http"], ["--manager", ...stats]]) {
+      const { code, stderr } = await runToEnd(executable, [...args, "--listen", address], alone);
+      assert.equal(code, 1, args.join(" "));
+      assert.match(stderr, new RegExp(`^rustproxy: .*${address}.*\\n$`));
+    }
+  },
+);
+
 Deno.test({ name: "Executable serves the embedded dashboard and the API", ignore }, async () => {
   const address = freeManagerAddress();
   await using manager = new Running(executable, ["--manager", "--listen", address], alone);
