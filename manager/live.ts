@@ -1,6 +1,7 @@
 import { clientMessageSchema, type FleetStats, type ServerMessage } from "./api/model.ts";
-import { connectionView, connectionViews, proxySummaries, proxySummary } from "./api/views.ts";
+import { proxySummaries, proxySummary } from "./api/views.ts";
 import type { Registry } from "./registry.ts";
+import { Topic } from "./topic.ts";
 
 export const MAX_VIEWERS = 1_000;
 export const MAX_SUBSCRIPTIONS = 16;
@@ -33,17 +34,6 @@ interface Viewer {
 
 // No proxy has an empty id.
 const SNAPSHOT = "";
-
-/** The connections of one proxy, watched by at least one viewer since the last flush. */
-interface Topic {
-  viewers: number;
-  changed: Set<number>;
-  /** The proxy came or went, so that changes alone would not tell. */
-  reset: boolean;
-  omitted: number;
-  /** All connections as a message, made at most once between two flushes. */
-  full: string | null;
-}
 
 /** Viewers over WebSocket. Every message is encoded once, whatever the number of viewers. */
 export class Live {
@@ -108,7 +98,7 @@ export class Live {
     const delta = this.#nextDelta();
     const texts = new Map<string, string>();
     for (const [proxyId, topic] of this.#topics) {
-      const text = topic.viewers === 0 ? null : this.#nextConnections(proxyId, topic);
+      const text = topic.viewers === 0 ? null : topic.next(this.#now());
       if (text !== null) texts.set(proxyId, text);
       if (topic.viewers === 0) this.#topics.delete(proxyId);
     }
@@ -123,13 +113,8 @@ export class Live {
   }
 
   #note(proxyId: string, connectionId: number | null): void {
-    const topic = this.#topics.get(proxyId);
-    if (connectionId !== null) {
-      topic?.changed.add(connectionId);
-      return;
-    }
-    this.#changed.add(proxyId);
-    if (topic && !this.#registry.get(proxyId)) topic.reset = true;
+    this.#topics.get(proxyId)?.note(connectionId);
+    if (connectionId === null) this.#changed.add(proxyId);
   }
 
   #nextDelta(): string | null {
@@ -150,40 +135,13 @@ export class Live {
     return encode({ type: "delta", seq: this.#seq, time: now / 1000, stats, proxies, removed });
   }
 
-  #nextConnections(proxyId: string, topic: Topic): string | null {
-    const now = this.#now();
-    const entry = this.#registry.get(proxyId);
-    const changed = [...topic.changed];
-    const { reset } = topic;
-    topic.changed.clear();
-    topic.reset = false;
-    topic.full = null;
-    if (reset || !entry) return reset ? this.#fullText(proxyId, topic) : null;
-    const omitted = entry.omitted(now);
-    if (changed.length === 0 && omitted === topic.omitted) return null;
-    topic.omitted = omitted;
-    const upsert = changed.flatMap((id) => {
-      const record = entry.connections.get(id);
-      return record ? [connectionView(entry, record, now)] : [];
-    });
-    const removed = changed.filter((id) => !entry.connections.get(id));
-    return encode({
-      type: "connections",
-      proxy_id: proxyId,
-      full: false,
-      upsert,
-      removed,
-      omitted,
-    });
-  }
-
   #subscribe(viewer: Viewer, proxyId: string): void {
     if (!viewer.topics.has(proxyId) && viewer.topics.size >= MAX_SUBSCRIPTIONS) {
       return this.#turnOut(viewer, CLOSE_POLICY, "too many subscriptions");
     }
     let topic = this.#topics.get(proxyId);
     if (!topic) {
-      topic = { viewers: 0, changed: new Set(), reset: false, omitted: 0, full: null };
+      topic = new Topic(this.#registry, proxyId);
       this.#topics.set(proxyId, topic);
     }
     if (!viewer.topics.has(proxyId)) topic.viewers++;
@@ -225,7 +183,7 @@ export class Live {
       viewer.owed.delete(id);
       const topic = this.#topics.get(id);
       if (id === SNAPSHOT) this.#send(viewer, this.#snapshotText());
-      else if (topic) this.#send(viewer, this.#fullText(id, topic));
+      else if (topic) this.#send(viewer, topic.full(this.#now()));
     }
   }
 
@@ -253,21 +211,6 @@ export class Live {
       time: now / 1000,
       stats: this.#stats(),
       proxies: proxySummaries(this.#registry, now),
-    });
-  }
-
-  #fullText(proxyId: string, topic: Topic): string {
-    if (topic.full !== null) return topic.full;
-    const now = this.#now();
-    const entry = this.#registry.get(proxyId);
-    topic.omitted = entry?.omitted(now) ?? 0;
-    return topic.full = encode({
-      type: "connections",
-      proxy_id: proxyId,
-      full: true,
-      upsert: entry ? connectionViews(entry, now) : [],
-      removed: [],
-      omitted: topic.omitted,
     });
   }
 }
