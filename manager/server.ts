@@ -3,6 +3,7 @@ import { type Address, formatAddress } from "../proxy/net/address.ts";
 
 const RETRY_MS = 200;
 const SHUTDOWN_MS = 2_000;
+const FLUSH_MS = 500;
 const WARN_AGAIN_MS = 60_000;
 
 /** An address that cannot be listened on; `cause` is the system's error, such as AddrInUse. */
@@ -44,12 +45,15 @@ export class HttpServer {
   /** Lets replies that are under way end, two seconds at most, and closes. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    const deadline = new AbortController();
-    // Not by shutdown(): that waits for ever, and to abort after it is an uncaught error.
-    const replies = Promise.all(this.#replies).then(() => deadline.abort());
-    await Promise.race([replies, pause(SHUTDOWN_MS, deadline.signal)]);
-    this.#kill?.abort();
-    await this.#done;
+    const replies = Promise.all(this.#replies);
+    // To abort after shutdown() is an uncaught error, so which of the two it is must be known first.
+    if (await within(SHUTDOWN_MS, replies)) {
+      // What is written may not have left yet. A viewer that does not answer our close is not waited for.
+      await within(FLUSH_MS, this.#server.shutdown());
+    } else {
+      this.#kill?.abort();
+      await this.#done;
+    }
   }
 
   #note(completed: Promise<void>): void {
@@ -92,6 +96,16 @@ export class HttpServer {
         "Raise the limit with `ulimit -n` or LimitNOFILE",
     );
   }
+}
+
+/** Whether a promise ends in time. */
+async function within(ms: number, promise: Promise<unknown>): Promise<boolean> {
+  const ended = new AbortController();
+  const inTime = promise.catch(() => {}).then(() => true);
+  const late = pause(ms, ended.signal).then(() => false);
+  const result = await Promise.race([inTime, late]);
+  ended.abort();
+  return result;
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
