@@ -56,12 +56,13 @@ export function trafficConfig(font: string): TrafficConfig {
           border: { display: false },
           grid: { display: false },
           afterBuildTicks(axis) {
-            axis.ticks = minuteTicks(axis.min, axis.max).map((value) => ({ value }));
+            axis.ticks = minuteTicks(axis.min, axis.max, axis.chart.width)
+              .map((value) => ({ value }));
           },
           ticks: {
             font: { family: font, size: 12 },
             maxRotation: 0,
-            autoSkipPadding: 16,
+            autoSkip: false,
             callback: (value) => formatClock(Number(value)),
           },
         },

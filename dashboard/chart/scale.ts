@@ -34,9 +34,17 @@ function roundUp(value: number): number {
 
 const MINUTE_MS = 60_000;
 
-/** The whole minutes from `from` to `to`, in local milliseconds. */
-export function minuteTicks(from: number, to: number): number[] {
+const LABEL_PX = 64;
+
+/**
+ * The whole minutes from `from` to `to`, in local milliseconds, on an axis of `width` pixels: every
+ * second one where labels would touch, and none whose label would reach over an end.
+ */
+export function minuteTicks(from: number, to: number, width: number): number[] {
+  const perLabel = (to - from) * LABEL_PX / Math.max(width, LABEL_PX);
+  const step = perLabel * 1.25 <= MINUTE_MS ? MINUTE_MS : 2 * MINUTE_MS;
   const ticks: number[] = [];
-  for (let at = Math.ceil(from / MINUTE_MS) * MINUTE_MS; at <= to; at += MINUTE_MS) ticks.push(at);
+  const first = Math.ceil((from + perLabel / 2) / step) * step;
+  for (let at = first; at <= to - perLabel / 2; at += step) ticks.push(at);
   return ticks;
 }

@@ -17,9 +17,9 @@ export function ConnectionCards({ connections }: { connections: Connection[] }) 
 
 function ConnectionCard({ connection: c }: { connection: Connection }) {
   const facts = [
+    reasonWords(c.reason),
     c.user,
     c.requests > 0 ? formatPlural(c.requests, "request") : "",
-    reasonWords(c.reason),
   ].filter((fact) => fact !== "");
   return (
     <li class={c.active ? "px-4 py-3" : "px-4 py-3 text-muted"}>
@@ -38,11 +38,11 @@ function ConnectionCard({ connection: c }: { connection: Connection }) {
         <Duration start={c.start_time} end={c.active ? undefined : c.last_activity} />
       </div>
       <div class="mt-1 flex gap-6">
-        <span>
+        <span class="whitespace-nowrap">
           <span class="text-received" aria-hidden="true">↓</span>
           <span class="sr-only">received</span> <Bytes value={c.bytes_received} />
         </span>
-        <span>
+        <span class="whitespace-nowrap">
           <span class="text-sent" aria-hidden="true">↑</span>
           <span class="sr-only">sent</span> <Bytes value={c.bytes_sent} />
         </span>

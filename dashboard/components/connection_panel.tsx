@@ -5,7 +5,7 @@ import { useStore } from "../state/store.ts";
 import { ConnectionCards } from "./connection_cards.tsx";
 import { ConnectionTable } from "./connection_table.tsx";
 import { Filter } from "./filter.tsx";
-import { countNote, Empty, NoMatch, Panel } from "./panel.tsx";
+import { countNote, Empty, NoMatch, Panel, Waiting } from "./panel.tsx";
 
 /** A proxy's connections, or why there is none to show. */
 export function ConnectionPanel({ proxy }: { proxy: ProxySummary }) {
@@ -16,11 +16,7 @@ export function ConnectionPanel({ proxy }: { proxy: ProxySummary }) {
   if (!known) {
     return (
       <Panel title="Connections">
-        <Empty>
-          {phase === "lost"
-            ? "Nothing to show until the manager answers."
-            : "Waiting for the connections…"}
-        </Empty>
+        <Waiting phase={phase} />
       </Panel>
     );
   }

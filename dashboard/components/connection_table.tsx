@@ -42,7 +42,7 @@ export function ConnectionTable(
 function ConnectionHeads({ columns }: { columns: Columns }) {
   return (
     <>
-      <Head first>State</Head>
+      <Head stay="first">State</Head>
       <Head>Client</Head>
       <Head>Target</Head>
       {columns.user && <Head>User</Head>}
@@ -62,7 +62,7 @@ function ConnectionHeads({ columns }: { columns: Columns }) {
 function ConnectionRow({ connection: c, columns }: { connection: Connection; columns: Columns }) {
   return (
     <Row faint={!c.active}>
-      <Cell first>
+      <Cell stay="first">
         <ConnectionState state={c.state} />
       </Cell>
       <Cell>

@@ -71,7 +71,7 @@ function statusNote(proxies: ProxySummary[]): string {
   const parts = words
     .map((word) => ({ word, n: proxies.filter((p) => p.status === word).length }))
     .filter(({ n }) => n > 0)
-    .map(({ word, n }) => `${formatCount(n)} ${word}`);
+    .map(({ word, n }) => `${formatCount(n)}\u00a0${word}`);
   if (proxies.length === 0) return "none has reported yet";
   return parts.length === 0 ? `all online` : parts.join(" · ");
 }

@@ -3,7 +3,7 @@ import { MAX_ROWS, selectProxies } from "../state/rows.ts";
 import { useStore } from "../state/store.ts";
 import { Command } from "./command.tsx";
 import { Filter } from "./filter.tsx";
-import { countNote, Empty, NoMatch, Panel } from "./panel.tsx";
+import { countNote, Empty, NoMatch, Panel, Waiting } from "./panel.tsx";
 import { ProxyCards } from "./proxy_cards.tsx";
 import { ProxyTable } from "./proxy_table.tsx";
 
@@ -19,11 +19,7 @@ export function FleetPanel() {
   if (stats === null) {
     return (
       <Panel title="Proxies">
-        <Empty>
-          {phase === "lost"
-            ? "Nothing to show until the manager answers."
-            : "Waiting for the manager…"}
-        </Empty>
+        <Waiting phase={phase} />
       </Panel>
     );
   }

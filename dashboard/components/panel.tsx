@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import type { LinkPhase } from "../state/fleet.ts";
 import { formatCount } from "../format.ts";
 
 /** A table's frame: its heading, how much of it is shown, and its filter. */
@@ -48,6 +49,15 @@ export function countNote(
 /** What a table says when it has no row. */
 export function Empty({ children }: { children: ComponentChildren }) {
   return <div class="border-t border-line px-4 py-10 text-center text-muted">{children}</div>;
+}
+
+/** The same, before the manager has said anything. */
+export function Waiting({ phase }: { phase: LinkPhase }) {
+  return (
+    <Empty>
+      {phase === "lost" ? "Nothing to show until the manager answers." : "Waiting for the manager…"}
+    </Empty>
+  );
 }
 
 /** The same, for a filter that leaves nothing, with the way back. */

@@ -6,6 +6,7 @@ import { Card, Cards } from "./card.tsx";
 import { ConnectionPanel } from "./connection_panel.tsx";
 import { Direction } from "./direction.tsx";
 import { PageTitle } from "./page_title.tsx";
+import { Empty, Waiting } from "./panel.tsx";
 import { ProxyFacts } from "./proxy_facts.tsx";
 import { Bytes, Rate } from "./quantity.tsx";
 import { ProxyStatus } from "./status.tsx";
@@ -90,18 +91,18 @@ function ProxyFigures({ proxy }: { proxy: ProxySummary }) {
 
 /** A link to a proxy that is not there: gone, or not heard yet by a manager that has just started. */
 function Unknown() {
-  const { stats } = useStore().fleet.value;
+  const { stats, phase } = useStore().fleet.value;
   return (
-    <div class="rounded-lg border border-line bg-surface px-4 py-10 text-center text-muted">
-      {stats === null ? <p>Waiting for the manager…</p> : (
-        <>
+    <section class="overflow-hidden rounded-lg border border-line bg-surface *:border-t-0">
+      {stats === null ? <Waiting phase={phase} /> : (
+        <Empty>
           <p class="text-ink">The manager knows no proxy of this name.</p>
           <p class="mt-1">
             It has been up for{" "}
             {formatDuration(stats.manager_uptime)}. A proxy appears here with its next report.
           </p>
-        </>
+        </Empty>
       )}
-    </div>
+    </section>
   );
 }

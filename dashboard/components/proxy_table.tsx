@@ -27,8 +27,8 @@ export function ProxyTable({ proxies }: { proxies: ProxySummary[] }) {
 function ProxyHeads() {
   return (
     <>
-      <Head first>Status</Head>
-      <Head>Proxy</Head>
+      <Head stay="first">Status</Head>
+      <Head stay="second">Proxy</Head>
       <Head>Type</Head>
       <Head>Listen address</Head>
       <Head number>Active</Head>
@@ -56,10 +56,10 @@ function ProxyRow({ proxy }: { proxy: ProxySummary }) {
   const href = proxyHref(proxy.proxy_id);
   return (
     <Row>
-      <Cell first>
+      <Cell stay="first">
         <ProxyStatus proxy={proxy} />
       </Cell>
-      <Cell>
+      <Cell stay="second">
         <a href={href} class="block rounded font-medium hover:underline">
           <Untrusted text={proxy.proxy_id} />
         </a>

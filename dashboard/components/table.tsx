@@ -4,29 +4,32 @@ interface CellProps {
   children?: ComponentChildren;
   /** Numbers stand at the right, under a head that does too. */
   number?: boolean;
-  /** The first column stays in sight where the table scrolls sideways. */
-  first?: boolean;
+  /** Columns that stay in sight where the table scrolls sideways. */
+  stay?: keyof typeof STAY;
 }
 
 const HEAD = "h-9 border-y border-line bg-surface px-2 text-xs font-normal text-muted last:pr-4";
 const CELL = "h-9 px-2 last:pr-4";
-const FIRST = "pl-4 max-xl:sticky max-xl:left-0 max-xl:z-[1]";
+const STAY = {
+  first: "pl-4 max-xl:sticky max-xl:left-0 max-xl:z-[1]",
+  second: "max-xl:sticky max-xl:left-[104px] max-xl:z-[1]",
+};
 
 /** A column head. */
-export function Head({ children, number = false, first = false }: CellProps) {
+export function Head({ children, number = false, stay }: CellProps) {
   const side = number ? "text-right" : "text-left";
   return (
-    <th scope="col" class={`${HEAD} ${side} ${first ? FIRST : ""}`}>
+    <th scope="col" class={`${HEAD} ${side} ${stay ? STAY[stay] : ""}`}>
       {children}
     </th>
   );
 }
 
 /** A cell. */
-export function Cell({ children, number = false, first = false }: CellProps) {
+export function Cell({ children, number = false, stay }: CellProps) {
   const side = number ? "text-right whitespace-nowrap tabular-nums" : "";
   return (
-    <td class={`${CELL} ${side} ${first ? `${FIRST} bg-surface group-hover:bg-raised` : ""}`}>
+    <td class={`${CELL} ${side} ${stay ? `${STAY[stay]} bg-surface group-hover:bg-raised` : ""}`}>
       {children}
     </td>
   );

@@ -211,7 +211,7 @@ browserTest("Dashboard survives a restart of its manager without a reload", asyn
       ahead = 31_000;
       await d.page.getByRole("cell", { name: "offline" }).waitFor();
       assert.match(await d.page.locator("tbody tr").innerText(), /7\.00\sMB.*last seen 3\d s ago/s);
-      assert.match(await d.page.locator("dl").innerText(), /Proxies\s+0 \/ 1\s+1 offline/);
+      assert.match(await d.page.locator("dl").innerText(), /Proxies\s+0 \/ 1\s+1\soffline/);
       await d.page.getByRole("link", { name: "View edge-1" }).click();
       await d.page.getByText(/last seen 3\d s ago, showing its last state/).waitFor();
       assert.deepEqual(d.errors, []);

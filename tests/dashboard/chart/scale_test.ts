@@ -26,7 +26,15 @@ Deno.test("trafficScale has at most five steps and covers any rate", () => {
   }
 });
 
-Deno.test("minuteTicks are the whole minutes in between", () => {
-  assert.deepEqual(minuteTicks(30_000, 200_000), [60_000, 120_000, 180_000]);
-  assert.deepEqual(minuteTicks(60_000, 60_000), [60_000]);
+Deno.test("minuteTicks are the whole minutes, every second one where it is narrow", () => {
+  const minutes = (from: number, to: number, width: number) =>
+    minuteTicks(from * 60_000, to * 60_000, width).map((at) => at / 60_000);
+  assert.deepEqual(minutes(0.5, 5.5, 1000), [1, 2, 3, 4, 5]);
+  assert.deepEqual(minutes(0.5, 5.5, 350), [2, 4]);
+  assert.deepEqual(minutes(1.5, 6.5, 350), [2, 4, 6]);
+});
+
+Deno.test("minuteTicks leave out a label that would reach over an end", () => {
+  assert.deepEqual(minuteTicks(0, 300_000, 1000), [60_000, 120_000, 180_000, 240_000]);
+  assert.deepEqual(minuteTicks(0, 300_000, 0), []);
 });
