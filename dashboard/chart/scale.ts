@@ -38,13 +38,14 @@ const LABEL_PX = 64;
 
 /**
  * The whole minutes from `from` to `to`, in local milliseconds, on an axis of `width` pixels: every
- * second one where labels would touch, and none whose label would reach over an end.
+ * second one where labels would touch, and none whose label would reach over the right end (at the
+ * left, the y axis leaves room).
  */
 export function minuteTicks(from: number, to: number, width: number): number[] {
   const perLabel = (to - from) * LABEL_PX / Math.max(width, LABEL_PX);
   const step = perLabel * 1.25 <= MINUTE_MS ? MINUTE_MS : 2 * MINUTE_MS;
   const ticks: number[] = [];
-  const first = Math.ceil((from + perLabel / 2) / step) * step;
+  const first = Math.ceil(from / step) * step;
   for (let at = first; at <= to - perLabel / 2; at += step) ticks.push(at);
   return ticks;
 }

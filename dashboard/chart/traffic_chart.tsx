@@ -41,7 +41,7 @@ export function TrafficCanvas({ series, label }: { series: Series; label: string
   const hit = pointer === null ? null : hitAt(chart.current, series, pointer);
   return (
     <div
-      class="relative h-52 sm:h-60"
+      class="relative h-52 overflow-hidden sm:h-60"
       onPointerMove={(e) => setPointer(e.clientX - e.currentTarget.getBoundingClientRect().left)}
       onPointerLeave={() => setPointer(null)}
     >

@@ -1,5 +1,5 @@
 import type { ProxySummary } from "../../manager/api/model.ts";
-import { formatCount } from "../format.ts";
+import { formatCount, visible } from "../format.ts";
 import { proxyHref } from "../state/route.ts";
 import { isSilent } from "../state/rows.ts";
 import { Direction } from "./direction.tsx";
@@ -83,7 +83,7 @@ function ProxyRow({ proxy }: { proxy: ProxySummary }) {
         <a
           href={href}
           class="rounded text-accent hover:underline"
-          aria-label={`View ${proxy.proxy_id}`}
+          aria-label={`View ${visible(proxy.proxy_id)}`}
         >
           View
         </a>

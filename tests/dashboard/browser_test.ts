@@ -167,7 +167,10 @@ browserTest("Dashboard renders whatever the network says as text", async (d) => 
   await d.page.getByText(`‹U+202E›${SCRIPT}😀`).waitFor();
   await d.page.getByText(IMAGE).waitFor();
   await noSidewaysScroll(d.page);
-  await d.page.getByRole("link", { name: `View \u202E${SCRIPT}` }).click();
+  await d.page.setViewportSize({ width: 820, height: 1100 });
+  await noSidewaysScroll(d.page);
+  await d.page.setViewportSize({ width: 1280, height: 800 });
+  await d.page.getByRole("link", { name: `View ‹U+202E›${SCRIPT}` }).click();
   await d.page.locator("h1", { hasText: SCRIPT }).waitFor();
   await d.page.getByText(IMAGE).waitFor();
   await noSidewaysScroll(d.page);

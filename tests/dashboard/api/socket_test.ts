@@ -10,7 +10,7 @@ interface Peer {
 
 /** A WebSocket server that does what the test says, and a viewer of it. */
 async function withSocket(
-  options: { greet: boolean; staleAfterMs?: number },
+  options: { greet: boolean; staleAfterMs?: number; pauseMs?: number },
   run: (test: {
     peers: Peer[];
     messages: ServerMessage[];
@@ -37,7 +37,7 @@ async function withSocket(
     staleAfterMs: options.staleAfterMs,
     backoff: (attempt) => {
       events.push(`attempt ${attempt}`);
-      return 10;
+      return options.pauseMs ?? 10;
     },
     onMessage: (message) => messages.push(message),
     onLost: () => events.push("lost"),
@@ -108,6 +108,19 @@ Deno.test("FleetSocket waits longer each time for a manager that accepts and say
     assert.deepEqual(events.slice(0, 6), [
       ...["lost", "attempt 0", "lost", "attempt 1", "lost", "attempt 2"],
     ]);
+  }));
+
+Deno.test("FleetSocket.retry does not wait for the pause to end", () =>
+  withSocket({ greet: true, pauseMs: 3_600_000 }, async ({ peers, messages, viewer, until }) => {
+    await until("it is connected", () => messages.length === 1);
+    viewer.retry();
+    peers[0].socket.close();
+    await until("the manager sees it go", () => peers[0].socket.readyState === WebSocket.CLOSED);
+    await until("it is back", () => {
+      viewer.retry();
+      return messages.length === 2;
+    });
+    assert.equal(peers.length, 2);
   }));
 
 Deno.test("FleetSocket.close ends it for good", () =>
