@@ -6,6 +6,35 @@ export interface Quantity {
   unit: string;
 }
 
+interface Formats {
+  whole: Intl.NumberFormat;
+  significant: Intl.NumberFormat;
+  decimal: Intl.NumberFormat;
+  exact: Intl.DateTimeFormat;
+  minutes: Intl.DateTimeFormat;
+  seconds: Intl.DateTimeFormat;
+}
+
+function createFormats(locale?: string): Formats {
+  const clock = { hour: "numeric", minute: "2-digit" } as const;
+  const significant = { minimumSignificantDigits: 3, maximumSignificantDigits: 3 };
+  return {
+    whole: new Intl.NumberFormat(locale, { maximumFractionDigits: 0 }),
+    significant: new Intl.NumberFormat(locale, significant),
+    decimal: new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }),
+    exact: new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" }),
+    minutes: new Intl.DateTimeFormat(locale, clock),
+    seconds: new Intl.DateTimeFormat(locale, { ...clock, second: "2-digit" }),
+  };
+}
+
+// Making a format costs a hundred times as much as using it, and a table uses thousands a second.
+const BROWSER = createFormats();
+
+function formats(locale?: string): Formats {
+  return locale === undefined ? BROWSER : createFormats(locale);
+}
+
 const UNITS = ["B", "kB", "MB", "GB", "TB", "PB", "EB"];
 
 /** Bytes in decimal units with three significant digits: 1234567 is `1.23` and `MB`. */
@@ -17,10 +46,8 @@ export function formatBytes(bytes: number, locale?: string): Quantity {
     scaled /= 1000;
     power++;
   }
-  const options = power === 0
-    ? { maximumFractionDigits: 0 }
-    : { minimumSignificantDigits: 3, maximumSignificantDigits: 3 };
-  return { value: new Intl.NumberFormat(locale, options).format(scaled), unit: UNITS[power] };
+  const { whole, significant } = formats(locale);
+  return { value: (power === 0 ? whole : significant).format(scaled), unit: UNITS[power] };
 }
 
 /** Bytes a second, in the units of {@link formatBytes}. */
@@ -31,14 +58,13 @@ export function formatRate(bytesPerSecond: number, locale?: string): Quantity {
 
 /** A whole number with the locale's grouping. */
 export function formatCount(n: number, locale?: string): string {
-  return new Intl.NumberFormat(locale, { maximumFractionDigits: 0 }).format(n);
+  return formats(locale).whole.format(n);
 }
 
 /** A percentage with at most one decimal; what is above zero never reads as zero. */
 export function formatPercent(percent: number, locale?: string): string {
   if (percent > 0 && percent < 0.1) return `< ${formatPercent(0.1, locale)}`;
-  const text = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }).format(percent);
-  return `${text} %`;
+  return `${formats(locale).decimal.format(percent)} %`;
 }
 
 /** `1 connection`, `2 connections`: a count with its noun, whose plural takes an s. */
@@ -80,14 +106,13 @@ export function formatAge(seconds: number): string {
 export function formatExact(unixSeconds: number, locale?: string): string {
   const date = new Date(unixSeconds * 1000);
   if (unixSeconds <= 0 || Number.isNaN(date.getTime())) return "";
-  return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" }).format(date);
+  return formats(locale).exact.format(date);
 }
 
 /** The time of day, `14:05` or `2:05 PM`, with seconds if asked for, of local milliseconds. */
-export function formatClock(ms: number, seconds = false, locale?: string): string {
-  const options: Intl.DateTimeFormatOptions = { hour: "numeric", minute: "2-digit" };
-  if (seconds) options.second = "2-digit";
-  return new Intl.DateTimeFormat(locale, options).format(ms);
+export function formatClock(ms: number, withSeconds = false, locale?: string): string {
+  const { minutes, seconds } = formats(locale);
+  return (withSeconds ? seconds : minutes).format(ms);
 }
 
 /** A connection's client as `ip:port`, with brackets around IPv6 (RFC 3986, section 3.2.2). */
