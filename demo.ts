@@ -127,12 +127,24 @@ async function browse(base: string, client: Deno.HttpClient, signal: AbortSignal
     const init: RequestInit & { client: Deno.HttpClient } = { ...upload, client, signal };
     try {
       const response = await fetch(url, init);
-      for await (const _ of response.body ?? []) { /* only the flow matters */ }
+      await readAll(response, signal);
       await sleep(random(200, 5_000), signal);
     } catch {
       // Stopping, or a proxy that was stopped by hand: try again until the demo ends.
       await sleep(1_000, signal);
     }
+  }
+}
+
+/** Reads a response to its end, or until the signal fires: the fetch's own signal may be gone by then. */
+async function readAll(response: Response, signal: AbortSignal): Promise<void> {
+  const reader = response.body!.getReader();
+  const cancel = () => void reader.cancel().catch(() => {});
+  signal.addEventListener("abort", cancel);
+  try {
+    while (!(await reader.read()).done) { /* only the flow matters */ }
+  } finally {
+    signal.removeEventListener("abort", cancel);
   }
 }
 
@@ -144,10 +156,12 @@ function random(min: number, max: number): number {
 function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve();
-    const timer = setTimeout(resolve, ms);
-    signal?.addEventListener("abort", () => {
+    const wake = () => {
       clearTimeout(timer);
+      signal?.removeEventListener("abort", wake);
       resolve();
-    }, { once: true });
+    };
+    const timer = setTimeout(wake, ms);
+    signal?.addEventListener("abort", wake);
   });
 }

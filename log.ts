@@ -27,7 +27,9 @@ export function setUpLog(level: Level, format: LogFormat): void {
 /** `time level message key=value …`, with control characters escaped so that an entry stays one line. */
 export function textLine(record: LogRecord): string {
   const time = new Date(record.timestamp).toISOString();
-  const properties = entries(record).map(([key, value]) => ` ${key}=${textValue(value)}`);
+  const properties = entries(record)
+    .filter(([key]) => !record.rawMessage.includes(`{${key}}`))
+    .map(([key, value]) => ` ${key}=${textValue(value)}`);
   return `${time} ${record.level.padEnd(7)} ${escapeControls(message(record))}${
     properties.join("")
   }`;

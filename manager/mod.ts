@@ -1,5 +1,5 @@
 import { getLogger } from "@logtape/logtape";
-import type { Address } from "../proxy/net/address.ts";
+import { type Address, formatAddress, ListenError } from "../proxy/net/address.ts";
 import { createApp } from "./api/app.ts";
 import { readDashboard } from "./api/dashboard.ts";
 import type { FleetStats } from "./api/model.ts";
@@ -9,9 +9,7 @@ import { Live } from "./live.ts";
 import { createMetrics } from "./metrics.ts";
 import type { ManagerOptions } from "./options.ts";
 import { Registry } from "./registry.ts";
-import { HttpServer, ListenError } from "./server.ts";
-
-export { ListenError } from "./server.ts";
+import { HttpServer } from "./server.ts";
 
 const TICK_MS = 1_000;
 
@@ -60,6 +58,11 @@ export async function startManager(
     await server.stop();
     throw error;
   }
+  const statsAddr = socket.addr as Deno.NetAddr;
+  const log = getLogger(["rustproxy", "manager"]);
+  log.info(
+    `manager listening on http://${text(server.addr)}, statistics on udp ${text(statsAddr)}`,
+  );
   const receiving = ingest.run(socket);
   const timer = setInterval(() => tick(registry, live, now()), TICK_MS);
   let stopped: Promise<void> | undefined;
@@ -70,10 +73,11 @@ export async function startManager(
     await receiving;
     live.stop();
     await server.stop();
+    log.info(`manager on http://${text(server.addr)} stopped`);
   };
   return {
     addr: server.addr,
-    statsAddr: socket.addr as Deno.NetAddr,
+    statsAddr,
     stop: () => stopped ??= stop(),
   };
 }
@@ -97,4 +101,8 @@ function listenUdp(address: Address): Deno.DatagramConn {
   } catch (error) {
     throw new ListenError("udp", address, error);
   }
+}
+
+function text({ hostname, port }: Deno.NetAddr): string {
+  return formatAddress({ host: hostname, port });
 }

@@ -1,19 +1,10 @@
 import { getLogger } from "@logtape/logtape";
-import { type Address, formatAddress } from "../proxy/net/address.ts";
+import { type Address, ListenError } from "../proxy/net/address.ts";
 
 const RETRY_MS = 200;
 const SHUTDOWN_MS = 2_000;
 const FLUSH_MS = 500;
 const WARN_AGAIN_MS = 60_000;
-
-/** An address that cannot be listened on; `cause` is the system's error, such as AddrInUse. */
-export class ListenError extends Error {
-  override name = "ListenError";
-
-  constructor(readonly transport: "tcp" | "udp", readonly address: Address, cause: unknown) {
-    super(`Cannot listen on ${transport} ${formatAddress(address)}`, { cause });
-  }
-}
 
 /** An HTTP server that goes on where `Deno.serve` gives up, as it does when descriptors run out. */
 export class HttpServer {

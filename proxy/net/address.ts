@@ -47,8 +47,9 @@ function split(text: string, expected: string): Address {
 /** True for an IPv4 or IPv6 literal (no brackets) or a host name of letters, digits, `-`, `_` and dots. */
 export function isHost(host: string): boolean {
   if (isIpLiteral(host)) return true;
-  // "1.2.3.999" is neither an address nor a name that anyone registered.
-  return HOST_NAME.test(host) && !/(^|\.)\d+\.?$/.test(host);
+  // "1.2.3.999" is neither an address nor a name that anyone registered, and resolvers take "0x7f000001"
+  // for one (WHATWG URL, section 3.5, "ends in a number").
+  return HOST_NAME.test(host) && !/(^|\.)(\d+|0x[0-9a-f]*)\.?$/i.test(host);
 }
 
 /** True for an IPv4 (four decimal parts) or IPv6 literal, without brackets. */

@@ -4,7 +4,8 @@ import {
   type ServerMessage,
   serverMessageSchema,
 } from "../../manager/api/model.ts";
-import { ListenError, type RunningManager, startManager } from "../../manager/mod.ts";
+import { type RunningManager, startManager } from "../../manager/mod.ts";
+import { ListenError } from "../../proxy/net/address.ts";
 import { connection, datagram, jsonBytes, legacyReport } from "../support/reports.ts";
 
 const ANY = { host: "127.0.0.1", port: 0 };
@@ -186,13 +187,16 @@ Deno.test("startManager names the port that is taken and leaves nothing open", a
     const { port } = taken.addr;
     await assert.rejects(startManager({ ...OPTIONS, listen: { ...ANY, port } }, DEPS), {
       name: "ListenError",
-      message: `Cannot listen on tcp 127.0.0.1:${port}`,
+      message: `Cannot listen on tcp 127.0.0.1:${port}: the port is in use`,
     });
     const { port: statsPort } = taken.statsAddr;
     const statsListen = { ...ANY, port: statsPort };
     await assert.rejects(startManager({ ...OPTIONS, statsListen }, DEPS), (error) => {
       assert.ok(error instanceof ListenError);
-      assert.equal(error.message, `Cannot listen on udp 127.0.0.1:${statsPort}`);
+      assert.equal(
+        error.message,
+        `Cannot listen on udp 127.0.0.1:${statsPort}: the port is in use`,
+      );
       assert.deepEqual([error.transport, error.address], ["udp", statsListen]);
       assert.ok(error.cause instanceof Deno.errors.AddrInUse);
       return true;

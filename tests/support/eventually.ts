@@ -1,0 +1,22 @@
+const DEADLINE_MS = 15_000;
+const STEP_MS = 20;
+
+/** What `attempt` returns as soon as it neither throws nor returns undefined or false; throws past a deadline. */
+export async function eventually<T>(
+  what: string,
+  attempt: () => T | Promise<T>,
+  deadlineMs = DEADLINE_MS,
+): Promise<Exclude<T, undefined | false>> {
+  const deadline = Date.now() + deadlineMs;
+  let last: unknown;
+  while (Date.now() < deadline) {
+    try {
+      const result = await attempt();
+      if (result !== undefined && result !== false) return result as Exclude<T, undefined | false>;
+    } catch (error) {
+      last = error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, STEP_MS));
+  }
+  throw new Error(`${what}: not within ${deadlineMs / 1000} s`, { cause: last });
+}
