@@ -1,9 +1,9 @@
 import { strict as assert } from "node:assert";
 import { join } from "node:path";
 import config from "../deno.json" with { type: "json" };
+import { eventually } from "./support/eventually.ts";
 import { compileExecutable, Running, runToEnd } from "./support/executable.ts";
 
-const DEADLINE_MS = 15_000;
 const WINDOWS = Deno.build.os === "windows";
 
 const folder = await Deno.makeTempDir({ prefix: "rustproxy-binary-" });
@@ -38,22 +38,6 @@ function freeManagerAddress(): string {
 function freeAddress(): string {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return `127.0.0.1:${listener.addr.port}`;
-}
-
-/** What `attempt` returns as soon as it neither throws nor returns undefined. */
-async function eventually<T>(what: string, attempt: () => Promise<T | undefined>): Promise<T> {
-  const deadline = Date.now() + DEADLINE_MS;
-  let last: unknown;
-  while (Date.now() < deadline) {
-    try {
-      const result = await attempt();
-      if (result !== undefined) return result;
-    } catch (error) {
-      last = error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`${what}: not within ${DEADLINE_MS / 1000} s`, { cause: last });
 }
 
 /** The status and the text of a page, once the server answers. */
