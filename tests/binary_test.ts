@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import { join } from "node:path";
 import config from "../deno.json" with { type: "json" };
 import { eventually } from "./support/eventually.ts";
+import { freeAddress, freeManagerAddress } from "./support/addresses.ts";
 import { compileExecutable, Running, runToEnd } from "./support/executable.ts";
 
 const WINDOWS = Deno.build.os === "windows";
@@ -18,27 +19,6 @@ const alone = join(folder, "alone");
 const executable = join(alone, WINDOWS ? "rustproxy.exe" : "rustproxy");
 await Deno.mkdir(alone);
 if (compiled) await Deno.copyFile(compiled, executable);
-
-/** An HTTP address whose port + 1000 is free for UDP too. */
-function freeManagerAddress(): string {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    using tcp = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const { port } = tcp.addr;
-    if (port > 64535) continue;
-    try {
-      Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: port + 1000 }).close();
-      return `127.0.0.1:${port}`;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    }
-  }
-  throw new Error("Cannot find a free pair of ports");
-}
-
-function freeAddress(): string {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return `127.0.0.1:${listener.addr.port}`;
-}
 
 /** The status and the text of a page, once the server answers. */
 function page(

@@ -49,11 +49,20 @@ export class Running implements AsyncDisposable {
     this.#stderr = new Response(this.#child.stderr).text();
   }
 
-  /** Asks it to end as a service manager does; what it wrote comes with the exit code. */
-  async terminate(): Promise<{ code: number; stderr: string }> {
-    this.#child.kill("SIGTERM");
+  signal(signal: Deno.Signal): void {
+    this.#child.kill(signal);
+  }
+
+  /** Its exit code and what it wrote, once it has ended by itself or by a signal. */
+  async ended(): Promise<{ code: number; stderr: string }> {
     const { code } = await this.#child.status;
     return { code, stderr: await this.#stderr };
+  }
+
+  /** Asks it to end as a service manager does, and waits. */
+  terminate(): Promise<{ code: number; stderr: string }> {
+    this.signal("SIGTERM");
+    return this.ended();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
