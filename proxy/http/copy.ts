@@ -1,12 +1,8 @@
 import { Failure, type FailureReason } from "../net/failure.ts";
 import type { ByteReader } from "../net/reader.ts";
 import { ChunkScanner, type Framing } from "./body.ts";
-import { HttpError } from "./error.ts";
 import { headLength, parseFields } from "./fields.ts";
 import { encodeChunkSize, encodeTrailers } from "./head.ts";
-
-/** Largest head or trailer section, in bytes. */
-export const MAX_HEAD = 64 << 10;
 
 /** Where a body goes: `bytes`, which may be empty, stand for `passed` bytes of the source. */
 export type Sink = (bytes: Uint8Array, passed: number) => Promise<void>;
@@ -103,20 +99,20 @@ async function copyTrailers(
   sink: Sink,
   onEnd: FailureReason,
 ): Promise<void> {
-  for (;;) {
+  for (let scanned = 0;;) {
     const { buffer, start, end } = reader;
     if (end - start >= 2 && buffer[start] === 13 && buffer[start + 1] === 10) {
       await sink(coding === "unchunk" ? EMPTY : LAST_CHUNK, 2);
       return reader.consume(2);
     }
-    const length = headLength(buffer, start, end);
+    const length = headLength(buffer, start, end, scanned);
     if (length > 0) {
       const fields = parseFields(buffer, start, start + length - 2);
       const trailers = encodeTrailers(buffer, fields);
       await sink(coding === "unchunk" ? EMPTY : concat([LAST_CHUNK_LINE, trailers]), length);
       return reader.consume(length);
     }
-    if (reader.available > MAX_HEAD) throw new HttpError(431, "the trailer section is too large");
+    scanned = end - start;
     await fillOrFail(reader, onEnd);
   }
 }

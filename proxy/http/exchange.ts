@@ -3,7 +3,7 @@ import type { ByteReader } from "../net/reader.ts";
 import { closeQuietly, type Session } from "../net/session.ts";
 import { writeAll } from "../net/write.ts";
 import type { Framing } from "./body.ts";
-import { type Coding, copyBody, MAX_HEAD } from "./copy.ts";
+import { type Coding, copyBody } from "./copy.ts";
 import { HttpError } from "./error.ts";
 import { headLength } from "./fields.ts";
 import { encodeInterimHead, encodeResponseHead } from "./head.ts";
@@ -131,17 +131,18 @@ async function readHead(exchange: Exchange, upload: Upload): Promise<Response> {
     let length: number;
     try {
       length = headLength(buffer, start, end, scanned);
-    } catch {
-      throw new HttpError(502, "the origin's response has a bare LF in its head", "bad_response");
+    } catch (error) {
+      throw new HttpError(
+        502,
+        `the origin's response: ${(error as Error).message}`,
+        "bad_response",
+      );
     }
     if (length > 0) {
       const bytes = buffer.subarray(start, start + length);
       return parseResponse(bytes, 0, length, exchange.request.method);
     }
     scanned = end - start;
-    if (scanned > MAX_HEAD) {
-      throw new HttpError(502, "the origin's response head is too large", "bad_response");
-    }
     let more = false;
     try {
       more = await reader.fill();

@@ -31,8 +31,10 @@ const KNOWN: [string, number][] = [
   ["proxy-authenticate", FIELD.hop],
   ["proxy-authentication-info", FIELD.hop],
 ];
-const BY_LENGTH: [string, number][][] = [];
-for (const entry of KNOWN) (BY_LENGTH[entry[0].length] ??= []).push(entry);
+const BY_LENGTH: readonly [string, number][][] = Array.from(
+  { length: Math.max(...KNOWN.map(([name]) => name.length)) + 1 },
+  (_, length) => KNOWN.filter(([name]) => name.length === length),
+);
 
 const CR = 13;
 const LF = 10;
@@ -49,6 +51,9 @@ function table(accept: (code: number) => boolean): Uint8Array {
   return Uint8Array.from({ length: 256 }, (_, code) => accept(code) ? 1 : 0);
 }
 
+/** Largest head or trailer section, in bytes. */
+export const MAX_HEAD = 64 << 10;
+
 /** One field: `bytes[line..end)` is the whole line with CRLF, the name and the trimmed value lie in it. */
 export interface Field {
   id: number;
@@ -61,17 +66,25 @@ export interface Field {
 
 /**
  * The length of a head that starts at `from` and ends with an empty line, or -1 while that is missing.
- * `scanned` says how much of it an earlier call has seen. Throws for a bare LF.
+ * `scanned` says how much of it an earlier call has seen. Throws HttpError 400 for a bare LF and 431
+ * for a head over {@link MAX_HEAD}, whole or not.
  */
 export function headLength(bytes: Uint8Array, from: number, end: number, scanned = 0): number {
   let at = from + Math.max(0, scanned - 3);
   for (;;) {
     at = bytes.indexOf(LF, at);
-    if (at < 0 || at >= end) return -1;
+    if (at < 0 || at >= end) return limited(end - from, -1);
     if (at === from || bytes[at - 1] !== CR) throw new HttpError(400, "bare LF in the head");
-    if (at - from >= 3 && bytes[at - 2] === LF && bytes[at - 3] === CR) return at + 1 - from;
+    if (at - from >= 3 && bytes[at - 2] === LF && bytes[at - 3] === CR) {
+      return limited(at + 1 - from, at + 1 - from);
+    }
     at++;
   }
+}
+
+function limited(size: number, result: number): number {
+  if (size <= MAX_HEAD) return result;
+  throw new HttpError(431, `the head is over ${MAX_HEAD >> 10} KiB long`);
 }
 
 /** Parses field lines, each ended by CRLF, from `start` to `end`; throws HttpError 400. */
@@ -144,5 +157,6 @@ export function latin1(bytes: Uint8Array, start: number, end: number): string {
 
 /** The elements of a comma-separated list, trimmed and in lower case; empty ones are left out. */
 export function listElements(value: string): string[] {
-  return value.split(",").map((element) => element.trim().toLowerCase()).filter(Boolean);
+  // Not trim(): that takes more for white space than the protocol does, byte 0xA0 for one.
+  return value.toLowerCase().split(/[ \t]*,[ \t]*/).filter(Boolean);
 }

@@ -8,7 +8,6 @@ import type { Handler, Session } from "../net/session.ts";
 import { writeAll } from "../net/write.ts";
 import { createAuthorization } from "./authorization.ts";
 import { tunnel } from "./connect.ts";
-import { MAX_HEAD } from "./copy.ts";
 import { encodeError, HttpError } from "./error.ts";
 import { FIELD, headLength, valueText } from "./fields.ts";
 import { forward, type ForwardDeps } from "./forward.ts";
@@ -93,7 +92,6 @@ async function nextRequest(session: Session, reader: ByteReader): Promise<Reques
       return request;
     }
     scanned = reader.available;
-    if (scanned > MAX_HEAD) throw new HttpError(431, "the head is over 64 KiB long");
     if (!await reader.fill()) {
       if (scanned === 0) return null;
       throw new Failure("client_gone", "the client left within a request's head");
