@@ -70,8 +70,9 @@ export function encodeResponseHead(response: Response, options: ResponseHeadOpti
   const { status, phrase, bytes, fields, framing } = response;
   head.text(`HTTP/1.1 ${status} ${phrase}\r\n`);
   for (const field of fields) {
-    // Content-Length of a response to HEAD or of a 304 says something, though no body follows.
-    if (framing.kind === "none" && field.id === FIELD.contentLength) {
+    // Content-Length of a response to HEAD or of a 304 says something, though no body follows; a 204
+    // must not have it (RFC 9110, section 8.6).
+    if (framing.kind === "none" && status !== 204 && field.id === FIELD.contentLength) {
       head.range(bytes, field.line, field.end);
     } else passField(head, bytes, field, response.connectionNames);
   }

@@ -14,6 +14,8 @@ import {
 
 /** Longest request target, in bytes. */
 export const MAX_TARGET = 16 << 10;
+/** Most names in Connection: each field is compared with all of them. */
+const MAX_CONNECTION_NAMES = 64;
 
 /** A request to a forward proxy. Field ranges point into `bytes`, which the caller keeps unchanged meanwhile. */
 export interface Request {
@@ -73,12 +75,18 @@ function checkHost(bytes: Uint8Array, fields: Field[], minor: number): void {
     if (field.id !== FIELD.host) continue;
     if (host !== null) throw new HttpError(400, "Host is repeated");
     host = valueText(bytes, field);
-    const name = /^(?:\[([^\]]*)\]|([^:]*))(?::\d{0,5})?$/.exec(host);
-    if (host !== "" && (!name || !isHost(name[1] ?? name[2]))) {
-      throw new HttpError(400, "Host is not a host name");
-    }
+    if (!isHostField(host)) throw new HttpError(400, "Host is not a host name");
   }
   if (host === null && minor > 0) throw new HttpError(400, "Host is missing");
+}
+
+/** `host[:port]`, or empty, as a request to a proxy may have it (RFC 9112, section 3.2). */
+function isHostField(text: string): boolean {
+  const match = /^(\[[^\]]*\]|[^:]*)(?::(\d{0,5}))?$/.exec(text);
+  if (!match || Number(match[2] ?? 0) > 65535) return false;
+  const host = match[1];
+  if (host.startsWith("[")) return host.includes(":") && isHost(host.slice(1, -1));
+  return text === "" || isHost(host);
 }
 
 function checkExpect(bytes: Uint8Array, fields: Field[]): void {
@@ -106,6 +114,9 @@ export function connectionOptions(
       else if (name === "keep-alive") keep = true;
       else if (!isProxyConnection) connectionNames.push(name);
     }
+  }
+  if (connectionNames.length > MAX_CONNECTION_NAMES) {
+    throw new HttpError(400, `Connection names more than ${MAX_CONNECTION_NAMES} fields`);
   }
   return { connectionNames, keepAlive: !close && (minor > 0 || keep) };
 }

@@ -1,0 +1,66 @@
+import { strict as assert } from "node:assert";
+import { createCredentialCheck } from "../../../proxy/access.ts";
+import { createAuthorization } from "../../../proxy/http/authorization.ts";
+import { HttpError } from "../../../proxy/http/error.ts";
+import { parseRequest } from "../../../proxy/http/request.ts";
+import { bytes, refuses } from "../../support/http_bytes.ts";
+
+const basic = (text: string) => `Basic ${new TextEncoder().encode(text).toBase64()}`;
+
+function request(...lines: string[]) {
+  const all = bytes(["GET http://a/ HTTP/1.1", "Host: a", ...lines, "", ""].join("\r\n"));
+  return parseRequest(all, 0, all.length);
+}
+
+const authorize = createAuthorization(createCredentialCheck({ user: "us\xe9r", password: "p:wx" }));
+const RIGHT = basic("us\xe9r:p:wx");
+
+const accepted: [title: string, value: string][] = [
+  ["the right credentials, the password with a colon", RIGHT],
+  ["the scheme in lower case", RIGHT.replace("Basic", "basic")],
+  ["the scheme in upper case", RIGHT.replace("Basic", "BASIC")],
+  ["more than one space", RIGHT.replace(" ", "   ")],
+  ["no padding", RIGHT.replace(/=+$/, "")],
+];
+for (const [title, value] of accepted) {
+  Deno.test(`createAuthorization lets in ${title}`, () => {
+    assert.equal(authorize(request(`Proxy-Authorization: ${value}`)), "us\xe9r");
+  });
+}
+
+const refused: [title: string, lines: string[]][] = [
+  ["no credentials", []],
+  ["credentials for the origin", [`Authorization: ${RIGHT}`]],
+  ["an empty value", ["Proxy-Authorization:"]],
+  ["a scheme alone", ["Proxy-Authorization: Basic"]],
+  ["another scheme", [`Proxy-Authorization: Bearer${RIGHT.slice(5)}`]],
+  ["a wrong password", [`Proxy-Authorization: ${basic("us\xe9r:p:")}`]],
+  ["a wrong user", [`Proxy-Authorization: ${basic("user:p:wx")}`]],
+  ["no colon", [`Proxy-Authorization: ${basic("us\xe9r")}`]],
+  ["an empty user", [`Proxy-Authorization: ${basic(":p:wx")}`]],
+  ["what is not base64", ["Proxy-Authorization: Basic !!!!"]],
+  ["broken base64", ["Proxy-Authorization: Basic abcde"]],
+  ["the user in Latin-1", [`Proxy-Authorization: Basic ${btoa("us\xe9r:p:wx")}`]],
+  ["text behind the credentials", [`Proxy-Authorization: ${RIGHT} x`]],
+];
+for (const [title, lines] of refused) {
+  Deno.test(`createAuthorization answers 407 to ${title}`, () => {
+    refuses(() => authorize(request(...lines)), 407);
+  });
+}
+
+Deno.test("createAuthorization says how to authenticate, and why it refused", () => {
+  try {
+    authorize(request());
+  } catch (error) {
+    assert.ok(error instanceof HttpError);
+    assert.equal(error.reason, "auth_failed");
+    assert.match(error.fields.join(), /^Proxy-Authenticate: Basic realm="rustproxy"/);
+    return;
+  }
+  assert.fail("it let in a request without credentials");
+});
+
+Deno.test("createAuthorization without a check lets everyone in, without a name", () => {
+  assert.equal(createAuthorization(null)(request(`Proxy-Authorization: ${RIGHT}`)), "");
+});
