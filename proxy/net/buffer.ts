@@ -44,6 +44,17 @@ export class BufferPool {
     return buffer;
   }
 
+  /** A larger buffer with the same content, whatever the cap: for what has to be held whole. */
+  enlarge(buffer: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+    const size = BUFFER_SIZES.findIndex((size) => size > buffer.length);
+    const bytes = size < 0 ? buffer.length * 2 : BUFFER_SIZES[size];
+    if (size >= FIRST_LARGE) this.#largeOut += bytes;
+    const larger = this.#free[size]?.pop() ?? new Uint8Array(bytes);
+    larger.set(buffer);
+    this.give(buffer);
+    return larger;
+  }
+
   #grow(buffer: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
     const size = BUFFER_SIZES.indexOf(buffer.length as (typeof BUFFER_SIZES)[number]) + 1;
     if (size === 0 || size === BUFFER_SIZES.length) return buffer;

@@ -37,7 +37,7 @@ export class ByteReader {
     try {
       this.#makeRoom();
       const n = await this.conn.read(this.buffer.subarray(this.end));
-      if (n === null) return false;
+      if (n === null || this.buffer === EMPTY) return false;
       this.end += n;
       return true;
     } finally {
@@ -55,22 +55,18 @@ export class ByteReader {
       this.end -= this.start;
       this.start = 0;
     }
-    if (this.end === this.buffer.length) this.#enlarge();
-  }
-
-  #enlarge(): void {
-    const larger = new Uint8Array(this.buffer.length * 2);
-    larger.set(this.buffer);
-    this.pool.give(this.buffer);
-    this.buffer = larger;
+    if (this.end === this.buffer.length) this.buffer = this.pool.enlarge(this.buffer);
   }
 
   /** Gives the buffer back; the reader must not be used afterwards. */
   release(): void {
-    // A read that is under way may still write into the buffer: then it is left to the collector.
-    if (!this.#pending) this.pool.give(this.buffer);
+    const { buffer, pool } = this;
     this.buffer = EMPTY;
     this.start = this.end = 0;
+    const give = () => pool.give(buffer);
+    // A read that is under way may still write into the buffer.
+    if (this.#pending) this.#pending.then(give, give);
+    else give();
   }
 }
 
