@@ -32,19 +32,21 @@ export function findChromium(): string | undefined {
   });
 }
 
-/** A headless browser that speaks to nobody of its own accord. */
+/** Flags with which Chromium runs anywhere and speaks to nobody of its own accord. */
+export const CHROMIUM_FLAGS = [
+  "--no-sandbox", // CI runs as root, where Chromium has no sandbox.
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--disable-default-apps",
+];
+
+/** A headless browser. */
 export function launch(executablePath: string): Promise<Browser> {
-  const quiet = ["background-networking", "component-update", "sync", "default-apps"];
-  return chromium.launch({
-    executablePath,
-    args: [
-      "--no-sandbox", // CI runs as root, where Chromium has no sandbox.
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      ...quiet.map((what) => `--disable-${what}`),
-    ],
-  });
+  return chromium.launch({ executablePath, args: CHROMIUM_FLAGS });
 }
 
 /** A manager on free ports or the given one, with the built dashboard. */

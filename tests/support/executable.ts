@@ -40,13 +40,28 @@ export async function runToEnd(command: string, args: string[], cwd: string): Pr
 
 /** A running program; leaving its scope kills it if it has not ended. */
 export class Running implements AsyncDisposable {
+  /** What it has written so far. */
+  stdout = "";
+  stderr = "";
+  exited = false;
   readonly #child: Deno.ChildProcess;
-  readonly #stderr: Promise<string>;
+  readonly #done: Promise<Deno.CommandStatus>;
 
   constructor(command: string, args: string[], cwd: string, env: Record<string, string> = {}) {
-    const options = { args, cwd, env, stdin: "null", stdout: "null", stderr: "piped" } as const;
+    const options = { args, cwd, env, stdin: "null", stdout: "piped", stderr: "piped" } as const;
     this.#child = new Deno.Command(command, options).spawn();
-    this.#stderr = new Response(this.#child.stderr).text();
+    this.#done = this.#follow();
+  }
+
+  async #follow(): Promise<Deno.CommandStatus> {
+    const { stdout, stderr, status } = this.#child;
+    const [end] = await Promise.all([
+      status,
+      eachText(stdout, (text) => this.stdout += text),
+      eachText(stderr, (text) => this.stderr += text),
+    ]);
+    this.exited = true;
+    return end;
   }
 
   signal(signal: Deno.Signal): void {
@@ -54,13 +69,13 @@ export class Running implements AsyncDisposable {
   }
 
   /** Its exit code and what it wrote, once it has ended by itself or by a signal. */
-  async ended(): Promise<{ code: number; stderr: string }> {
-    const { code } = await this.#child.status;
-    return { code, stderr: await this.#stderr };
+  async ended(): Promise<Ended> {
+    const { code } = await this.#done;
+    return { code, stdout: this.stdout, stderr: this.stderr };
   }
 
   /** Asks it to end as a service manager does, and waits. */
-  terminate(): Promise<{ code: number; stderr: string }> {
+  terminate(): Promise<Ended> {
     this.signal("SIGTERM");
     return this.ended();
   }
@@ -71,7 +86,13 @@ export class Running implements AsyncDisposable {
     } catch {
       // It has ended by itself.
     }
-    await this.#child.status;
-    await this.#stderr;
+    await this.#done;
   }
+}
+
+async function eachText(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  take: (text: string) => void,
+): Promise<void> {
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) take(text);
 }
