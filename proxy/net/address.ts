@@ -65,7 +65,8 @@ export function formatAddress({ host, port }: Address): string {
 
 /** An IPv4-mapped IPv6 address as plain IPv4 (RFC 4291, section 2.5.5.2); anything else unchanged. */
 export function unmapIPv4(ip: string): string {
-  if (!ip.includes(":")) return ip;
+  // The library takes the long deprecated "::1.2.3.4" for mapped, which no system does.
+  if (!ip.includes(":") || /^::\d+\./.test(ip)) return ip;
   const zoneless = ip.replace(/%.*$/, "");
   if (!ipaddr.IPv6.isValid(zoneless)) return ip;
   const parsed = ipaddr.IPv6.parse(zoneless);

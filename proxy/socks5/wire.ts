@@ -1,6 +1,6 @@
 /** SOCKS5 messages as bytes (RFC 1928 and RFC 1929). Pure: parsers return null while a message is incomplete. */
 import ipaddr from "ipaddr.js";
-import { type Address, isHost, isIpLiteral } from "../net/address.ts";
+import { type Address, isHost, isIpLiteral, unmapIPv4 } from "../net/address.ts";
 
 /** Bytes that are not the protocol's; the connection is closed without an answer. */
 export class WireError extends Error {
@@ -92,7 +92,7 @@ export function parseRequest(bytes: Uint8Array): SocksRequest | null {
 }
 
 function ip(bytes: Uint8Array): string {
-  return ipaddr.fromByteArray([...bytes]).toString();
+  return unmapIPv4(ipaddr.fromByteArray([...bytes]).toString());
 }
 
 /** A name of the usual characters, or an address written as text (some clients send that); else null. */
