@@ -74,12 +74,12 @@ async function dashboardIsFresh(): Promise<boolean> {
 async function makeDashboard(folder: string): Promise<void> {
   const css = join(folder, "app.css");
   await Deno.writeTextFile(css, await compileCss(join(DASHBOARD, "styles", "app.css")));
-  await Promise.all([
-    bundle("browser", join(DASHBOARD, "main.tsx"), join(folder, "app.js")),
-    bundle("browser", css, css),
-    Deno.copyFile(join(DASHBOARD, "index.html"), join(folder, "index.html")),
-    Deno.copyFile(join(DASHBOARD, "icon.svg"), join(folder, "icon.svg")),
-  ]);
+  // One after the other: on a new machine two at once trip over each other while Deno installs its bundler.
+  await bundle("browser", join(DASHBOARD, "main.tsx"), join(folder, "app.js"));
+  await bundle("browser", css, css);
+  for (const name of ["index.html", "icon.svg"]) {
+    await Deno.copyFile(join(DASHBOARD, name), join(folder, name));
+  }
 }
 
 function bundle(platform: "browser" | "deno", from: string, to: string): Promise<void> {
