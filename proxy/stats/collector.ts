@@ -130,7 +130,10 @@ export class Collector {
   prune(): void {
     const oldest = this.#now() - KEEP_CLOSED_SECONDS;
     let drop = Math.max(0, this.ended.length - KEEP_CLOSED_MAX);
-    while (drop < this.ended.length && this.ended[drop].last_activity < oldest) drop++;
+    // One that still has to be reported is not too old: with long intervals its end would never be told.
+    const isOld = ({ last_activity, reportsLeft }: LiveConnection) =>
+      last_activity < oldest && reportsLeft === 0;
+    while (drop < this.ended.length && isOld(this.ended[drop])) drop++;
     if (drop > 0) this.ended.splice(0, drop);
   }
 

@@ -3,6 +3,8 @@ import type { Collector, LiveConnection } from "./collector.ts";
 /** What one interval reports: the records in the order of sending, and how long a full rotation takes. */
 export interface Plan {
   records: LiveConnection[];
+  /** How many of them, the first ones, are not of the rotation. */
+  urgent: number;
   /** Seconds in which every live connection is reported at least once, at the present size. */
   refreshSeconds: number;
   /** The live connection that the next rotation goes on behind. */
@@ -22,7 +24,7 @@ export function planReport(
   interval: number,
   cursor: number,
 ): Plan {
-  const share = Math.max(1, Math.floor(budget * ROTATION_SHARE));
+  const share = Math.min(collector.live.size, Math.max(1, Math.floor(budget * ROTATION_SHARE)));
   const ended = collector.ended.filter((record) => record.reportsLeft > 0);
   const changed: LiveConnection[] = [];
   for (const record of collector.live.values()) if (record.changed) changed.push(record);
@@ -30,11 +32,16 @@ export function planReport(
     // Each gets its part, so that many short connections do not hide the long ones.
     ? takeTurns(ended, changed, budget - share)
     : [...ended, ...changed];
-  const rotation = rotate(collector, cursor, budget - urgent.length, new Set(urgent));
-  const intervals = Math.max(1, Math.ceil(collector.live.size / Math.max(1, rotation.passed)));
+  const limit = budget - urgent.length;
+  const rotation = rotate(collector, cursor, limit, new Set(urgent));
+  // Not by what this rotation passed: where many of the urgent ones lie on its way that is an exception.
+  const intervals = rotation.passed < collector.live.size
+    ? Math.ceil(collector.live.size / limit)
+    : 1;
   return {
     records: [...urgent, ...rotation.records],
-    refreshSeconds: collector.live.size === 0 ? interval : intervals * interval,
+    urgent: urgent.length,
+    refreshSeconds: intervals * interval,
     cursor: rotation.cursor,
   };
 }

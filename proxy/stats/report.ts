@@ -154,19 +154,18 @@ export function encodeConnections(
 ): { bytes: Uint8Array; next: number } {
   const head = JSON.stringify({ kind: "connections", ...summary }).slice(0, -1) +
     ',"connections":[';
-  let size = byteLength(head) + 2;
+  // The brackets that close it, less the comma that the first record has not before it.
+  let size = byteLength(head) + 1;
   const parts: string[] = [];
   let next = from;
   for (; next < records.length; next++) {
     let text = JSON.stringify(encodeRecord(records[next]));
-    let length = byteLength(text) + (parts.length > 0 ? 1 : 0);
-    if (size + length > maxBytes) {
+    if (size + byteLength(text) + 1 > maxBytes) {
       if (parts.length > 0) break;
-      text = JSON.stringify(encodeRecord(clipped(records[next])));
-      length = byteLength(text);
+      text = encodeClipped(records[next], maxBytes - size);
     }
     parts.push(text);
-    size += length;
+    size += byteLength(text) + 1;
   }
   return { bytes: encoder.encode(head + parts.join(",") + "]}"), next };
 }
@@ -195,8 +194,16 @@ export function encodeDetail(
   return datagrams;
 }
 
-function clipped(c: ConnectionRecord): ConnectionRecord {
-  return { ...c, target: c.target.slice(0, 64), user: c.user.slice(0, 32) };
+/** The record with its target and user cut shorter until it takes less than `room` bytes, if it can. */
+function encodeClipped(c: ConnectionRecord, room: number): string {
+  let text = "";
+  // A character takes up to six bytes, so no single length would do for all.
+  for (let keep = 128; keep > 0; keep >>= 1) {
+    const target = c.target.slice(0, keep);
+    text = JSON.stringify(encodeRecord({ ...c, target, user: c.user.slice(0, keep >> 1) }));
+    if (byteLength(text) < room) break;
+  }
+  return text;
 }
 
 function byteLength(text: string): number {

@@ -1,3 +1,4 @@
+import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
 import type { Collector } from "./collector.ts";
 import { type Plan, planReport } from "./plan.ts";
 import { encodeConnections, encodeDetail, MAX_DATAGRAM_BYTES, type Summary } from "./report.ts";
@@ -19,14 +20,17 @@ export interface ReporterOptions {
   interval: number;
   /** Sends one datagram; must not throw. */
   send: (bytes: Uint8Array) => Promise<void>;
+  clock?: Clock;
 }
 
 /** Most bits a second that reports take. */
 const BANDWIDTH = 1_000_000;
 /** Milliseconds that a full datagram takes of that bandwidth. */
 const DATAGRAM_MS = MAX_DATAGRAM_BYTES * 8 / BANDWIDTH * 1000;
-/** Records that usually fit into a datagram beside the summary. */
+/** Records that usually fit into a datagram beside the summary; the reporter learns what fits really. */
 const RECORDS_PER_DATAGRAM = 8;
+/** The share of the latest datagram in that. */
+const LEARNING = 0.1;
 /** The part of an interval that sending spreads over; the rest is slack for timers. */
 const SPREAD = 0.9;
 /** Datagrams of connections that the last report sends, all at once. */
@@ -45,13 +49,16 @@ export class Reporter {
   #refreshSeconds: number;
   #sentReasons = "{}";
   #intervalsSinceDetail = 0;
+  #recordsPerDatagram = RECORDS_PER_DATAGRAM;
   #loop: Promise<void> = Promise.resolve();
-  #wake: () => void = () => {};
+  readonly #stop = new AbortController();
+  readonly #clock: Clock;
 
   constructor(collector: Collector, identity: Identity, options: ReporterOptions) {
     this.#collector = collector;
     this.#identity = identity;
     this.#options = options;
+    this.#clock = options.clock ?? SYSTEM_CLOCK;
     this.#refreshSeconds = options.interval;
   }
 
@@ -69,7 +76,7 @@ export class Reporter {
   /** Ends the reports with a last one that says `stopped`. */
   async stop(): Promise<void> {
     this.#state = "stopped";
-    this.#wake();
+    this.#stop.abort();
     await this.#loop;
     const { records } = this.#plan(FINAL_DATAGRAMS);
     for (let from = 0; from < records.length;) from = await this.#sendRecords(records, from);
@@ -80,45 +87,52 @@ export class Reporter {
   }
 
   get #stopping(): boolean {
-    return this.#state === "stopped";
+    return this.#stop.signal.aborted;
   }
 
   async #run(): Promise<void> {
     const intervalMs = this.#options.interval * 1000;
     const datagrams = Math.max(1, Math.floor(intervalMs * SPREAD / DATAGRAM_MS));
     while (!this.#stopping) {
-      const startedAt = performance.now();
+      const startedAt = this.#clock.now();
       this.#collector.prune();
       await this.#sendPaced(this.#plan(datagrams), startedAt);
       if (!this.#stopping && this.#reasonsAreDue()) await this.#sendReasons();
-      await this.#pause(startedAt + intervalMs - performance.now());
+      await this.#pause(startedAt + intervalMs - this.#clock.now());
     }
   }
 
   #plan(datagrams: number): Plan {
-    const budget = datagrams * RECORDS_PER_DATAGRAM;
+    const budget = Math.max(1, Math.floor(datagrams * this.#recordsPerDatagram));
     const plan = planReport(this.#collector, budget, this.#options.interval, this.#cursor);
-    this.#cursor = plan.cursor;
     this.#refreshSeconds = plan.refreshSeconds;
     return plan;
   }
 
   /** Sends the planned records spread over the interval, never faster than the bandwidth. */
-  async #sendPaced({ records }: Plan, startedAt: number): Promise<void> {
+  async #sendPaced({ records, urgent, cursor }: Plan, startedAt: number): Promise<void> {
     const intervalMs = this.#options.interval * 1000;
-    const expected = Math.ceil(records.length / RECORDS_PER_DATAGRAM);
-    const gap = Math.max(DATAGRAM_MS, intervalMs * SPREAD / Math.max(1, expected));
     let from = await this.#sendRecords(records, 0);
-    while (from < records.length && performance.now() - startedAt + gap < intervalMs) {
+    while (from < records.length) {
+      const datagrams = Math.ceil((records.length - from) / this.#recordsPerDatagram);
+      const now = this.#clock.now();
+      const gap = Math.max(DATAGRAM_MS, (startedAt + intervalMs * SPREAD - now) / datagrams);
+      if (now + gap >= startedAt + intervalMs) break;
       await this.#pause(gap);
-      if (this.#stopping) return;
+      if (this.#stopping) break;
       from = await this.#sendRecords(records, from);
     }
+    // The rotation goes on behind what was sent, not behind what there was no time for.
+    if (from === records.length) this.#cursor = cursor;
+    else if (from > urgent) this.#cursor = records[from - 1].id;
   }
 
   async #sendRecords(records: Plan["records"], from: number): Promise<number> {
     const { bytes, next } = encodeConnections(this.#summary(), records, from);
     for (let i = from; i < next; i++) records[i].markReported();
+    if (next < records.length) {
+      this.#recordsPerDatagram += (next - from - this.#recordsPerDatagram) * LEARNING;
+    }
     await this.#options.send(bytes);
     return next;
   }
@@ -155,13 +169,6 @@ export class Reporter {
 
   /** Waits, but not beyond stop(). */
   #pause(ms: number): Promise<void> {
-    if (this.#stopping) return Promise.resolve();
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, Math.max(1, ms));
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+    return this.#clock.wait(Math.max(1, ms), this.#stop.signal);
   }
 }
