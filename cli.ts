@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from "commander";
 import type { z } from "zod";
-import { type Level, LOG_LEVELS, type LogFormat } from "./log.ts";
+import { escapeControls, type Level, LOG_LEVELS, type LogFormat } from "./log.ts";
 import { type ManagerOptions, managerOptionsSchema } from "./manager/options.ts";
 import { MODES, type ProxyOptions, proxyOptionsSchema } from "./proxy/options.ts";
 
@@ -22,6 +22,10 @@ export interface Invocation {
 /** Wrong use: one line that says what is wrong and what would be right. The program ends with exit code 2. */
 export class UsageError extends Error {
   override name = "UsageError";
+
+  constructor(message: string) {
+    super(escapeControls(message));
+  }
 }
 
 type Kind = "manager" | "proxy" | "demo";
@@ -144,8 +148,8 @@ function parseFlags(args: string[], known: Flag[], version: string): Flags | str
   const command = new Command("rustproxy")
     .description("A TCP, HTTP or SOCKS5 proxy, or the manager of a fleet of them.")
     .usage("--manager | --mode <mode> | --demo [options]")
-    .version(`rustproxy ${version}`, "--version", "print the version")
-    .helpOption("--help", "print this help")
+    .version(`rustproxy ${version}`, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
     .addHelpText("after", EXAMPLES)
     .allowExcessArguments(false)
     .configureOutput({
@@ -181,11 +185,11 @@ function refuseMissingValues(args: string[], known: Flag[]): void {
 function oneLine(error: CommanderError): string {
   if (error.code === "commander.excessArguments") {
     return `${
-      error.message.replace(/^.*: (.*)\.$/s, 'Unexpected argument "$1"')
+      error.message.replace(/^error: [^:]*: (.*)\.$/s, 'Unexpected argument "$1"')
     }: expected flags only`;
   }
   return error.message.replace(/^error: (.)/, (_, first: string) => first.toUpperCase())
-    .replaceAll("\n", " ");
+    .replace(/\n\(Did you/, " (Did you");
 }
 
 function kindOf(parsed: Flags): Kind {

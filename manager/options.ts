@@ -29,7 +29,9 @@ const publicHost = z.string().transform((text, context) => {
 const flagsSchema = z.object({
   listen: addressFlag("--listen", parseListen).default(parseListen(DEFAULT_LISTEN)),
   statsListen: addressFlag("--stats-listen", parseListen).optional(),
-  publicHost: z.array(publicHost).max(64).default([]),
+  publicHost: z.array(publicHost).max(64, "Cannot use --public-host more than 64 times").default(
+    [],
+  ),
 });
 
 /** Flags as text → options of a manager; the ZodError's issues are whole sentences. */

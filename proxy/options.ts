@@ -85,6 +85,8 @@ const authFlag = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+const MANAGER_FLAG = "--manager-addr (or RUSTPROXY_MANAGER)";
+
 const flagsSchema = z.object({
   mode: z.enum(MODES, {
     error: (issue) =>
@@ -93,11 +95,7 @@ const flagsSchema = z.object({
   listen: addressFlag("--listen", parseListen).optional(),
   target: addressFlag("--target", parseHostPort).optional(),
   auth: authFlag.optional(),
-  managerAddr: addressFlag(
-    "--manager-addr (or RUSTPROXY_MANAGER)",
-    (text) => statsAddressOf(parseHostPort(text)),
-  )
-    .optional(),
+  managerAddr: addressFlag(MANAGER_FLAG, parseHostPort).optional(),
   statsAddr: addressFlag("--stats-addr", parseHostPort).optional(),
   reportInterval: secondsFlag("--report-interval", 0.1, 3600).default(5),
   id: z.string().min(1, 'Cannot use --id "": expected a name').optional(),
@@ -120,12 +118,22 @@ export const proxyOptionsSchema = flagsSchema.transform((flags, context): ProxyO
     context.addIssue("--auth is for --mode http and --mode socks5, not for --mode tcp");
     return z.NEVER;
   }
+  let statsTo: Address | null = flags.statsAddr ?? null;
+  try {
+    if (!statsTo && flags.managerAddr) statsTo = statsAddressOf(flags.managerAddr);
+  } catch (error) {
+    if (!(error instanceof AddressError)) throw error;
+    context.addIssue(
+      `Cannot use ${MANAGER_FLAG} ${formatAddress(flags.managerAddr!)}: ${error.message}`,
+    );
+    return z.NEVER;
+  }
   return {
     mode,
     listen: flags.listen ?? parseListen(DEFAULT_LISTEN[mode]),
     target,
     auth,
-    statsTo: flags.statsAddr ?? flags.managerAddr ?? null,
+    statsTo,
     reportInterval: flags.reportInterval,
     id: flags.id ?? null,
     connectTimeout: flags.connectTimeout,

@@ -1,0 +1,158 @@
+import { strict as assert } from "node:assert";
+import { type ProxyOptions, proxyOptionsSchema, statsAddressOf } from "../../proxy/options.ts";
+
+const DEFAULTS: ProxyOptions = {
+  mode: "http",
+  listen: { host: "127.0.0.1", port: 8080 },
+  target: null,
+  auth: null,
+  statsTo: null,
+  reportInterval: 5,
+  id: null,
+  connectTimeout: 10,
+  drainTimeout: 10,
+};
+
+type Flags = Record<string, string>;
+
+const accepted: [title: string, flags: Flags, change: Partial<ProxyOptions>][] = [
+  ["http alone", { mode: "http" }, {}],
+  ["socks5 alone", { mode: "socks5" }, {
+    mode: "socks5",
+    listen: { host: "127.0.0.1", port: 1080 },
+  }],
+  ["tcp with a target", { mode: "tcp", target: "example.com:80" }, {
+    mode: "tcp",
+    listen: { host: "127.0.0.1", port: 8000 },
+    target: { host: "example.com", port: 80 },
+  }],
+  ["tcp to IPv6", { mode: "tcp", target: "[::1]:80", listen: "[::1]:8001" }, {
+    mode: "tcp",
+    listen: { host: "::1", port: 8001 },
+    target: { host: "::1", port: 80 },
+  }],
+  [":8080", { mode: "http", listen: ":8080" }, { listen: { host: "0.0.0.0", port: 8080 } }],
+  ["port 0 to listen on", { mode: "http", listen: "[::]:0" }, { listen: { host: "::", port: 0 } }],
+  ["credentials, split at the first colon", { mode: "http", auth: "user:pa:ss:" }, {
+    auth: { user: "user", password: "pa:ss:" },
+  }],
+  ["credentials of 255 bytes each", {
+    mode: "http",
+    auth: `${"\xe9".repeat(127)}u:${"p".repeat(255)}`,
+  }, {
+    auth: { user: `${"\xe9".repeat(127)}u`, password: "p".repeat(255) },
+  }],
+  ["a manager's address", { mode: "http", managerAddr: "127.0.0.1:13337" }, {
+    statsTo: { host: "127.0.0.1", port: 14337 },
+  }],
+  ["a manager's name", { mode: "http", managerAddr: "manager.example:80" }, {
+    statsTo: { host: "manager.example", port: 1080 },
+  }],
+  ["a manager on the last port that leaves room", { mode: "http", managerAddr: "[::1]:64535" }, {
+    statsTo: { host: "::1", port: 65535 },
+  }],
+  ["an address for statistics", { mode: "http", statsAddr: "h:65535" }, {
+    statsTo: { host: "h", port: 65535 },
+  }],
+  ["both, of which the narrower counts", { mode: "http", managerAddr: "a:1", statsAddr: "b:2" }, {
+    statsTo: { host: "b", port: 2 },
+  }],
+  ["a manager on a high port, with an address for statistics", {
+    mode: "http",
+    managerAddr: "a:65000",
+    statsAddr: "b:2",
+  }, { statsTo: { host: "b", port: 2 } }],
+  ["times with a fraction", { mode: "http", reportInterval: "0.1", connectTimeout: "1.5" }, {
+    reportInterval: 0.1,
+    connectTimeout: 1.5,
+  }],
+  ["a drain without patience", { mode: "http", drainTimeout: "0" }, { drainTimeout: 0 }],
+  ["the longest times", { mode: "http", reportInterval: "3600", drainTimeout: "3600" }, {
+    reportInterval: 3600,
+    drainTimeout: 3600,
+  }],
+  ["a name", { mode: "http", id: "edge 1" }, { id: "edge 1" }],
+];
+for (const [title, flags, change] of accepted) {
+  Deno.test(`proxyOptionsSchema takes ${title}`, () => {
+    assert.deepEqual(proxyOptionsSchema.parse(flags), { ...DEFAULTS, ...change });
+  });
+}
+
+const http = (flags: Flags): Flags => ({ mode: "http", ...flags });
+const refused: [flags: Flags, message: RegExp][] = [
+  [{ mode: "ftp" }, /^Cannot use --mode "ftp": expected tcp, http, socks5$/],
+  [{ mode: "" }, /^Cannot use --mode "": expected tcp, http, socks5$/],
+  [{ mode: "HTTP" }, /^Cannot use --mode "HTTP": expected/],
+  [{ mode: "tcp" }, /^--mode tcp needs --target host:port$/],
+  [http({ target: "a:1" }), /^--target a:1 is for --mode tcp, not for --mode http$/],
+  [{ mode: "socks5", target: "a:1" }, /not for --mode socks5$/],
+  [{ mode: "tcp", target: "a:1", auth: "u:p" }, /^--auth is for --mode http and --mode socks5/],
+  [{ mode: "tcp", target: "a" }, /^Cannot parse --target "a": expected host:port$/],
+  [{ mode: "tcp", target: ":80" }, /^Cannot parse --target ":80": .*host is missing$/],
+  [
+    { mode: "tcp", target: "a:0" },
+    /^Cannot parse --target "a:0": expected a port from 1 to 65535$/,
+  ],
+  [{ mode: "tcp", target: "::1:80" }, /^Cannot parse --target "::1:80": expected/],
+  [http({ listen: "8080" }), /^Cannot parse --listen "8080": expected host:port or :port$/],
+  [http({ listen: "" }), /^Cannot parse --listen "": expected/],
+  [http({ listen: "a:65536" }), /^Cannot parse --listen "a:65536": expected a port up to 65535$/],
+  [http({ listen: "a\nb:1" }), /^Cannot parse --listen "a\\nb:1": expected/],
+  [
+    http({ managerAddr: "nonsense" }),
+    /^Cannot parse --manager-addr \(or RUSTPROXY_MANAGER\) "nonsense"/,
+  ],
+  [http({ managerAddr: ":13337" }), /^Cannot parse --manager-addr .*host is missing$/],
+  [
+    http({ managerAddr: "a:64536" }),
+    /^Cannot use --manager-addr .* a:64536: expected a port up to 64535/,
+  ],
+  [http({ statsAddr: "a" }), /^Cannot parse --stats-addr "a": expected host:port$/],
+  [
+    http({ reportInterval: "0" }),
+    /^Cannot parse --report-interval "0": expected seconds from 0.1 to 3600$/,
+  ],
+  [http({ reportInterval: "3601" }), /^Cannot parse --report-interval/],
+  [http({ reportInterval: "5s" }), /^Cannot parse --report-interval "5s"/],
+  [http({ reportInterval: "1e1" }), /^Cannot parse --report-interval/],
+  [http({ reportInterval: "-1" }), /^Cannot parse --report-interval/],
+  [http({ reportInterval: "NaN" }), /^Cannot parse --report-interval/],
+  [http({ reportInterval: "" }), /^Cannot parse --report-interval/],
+  [http({ connectTimeout: "0" }), /^Cannot parse --connect-timeout "0"/],
+  [http({ drainTimeout: "x" }), /^Cannot parse --drain-timeout "x"/],
+  [http({ id: "" }), /^Cannot use --id "": expected a name$/],
+];
+for (const [flags, message] of refused) {
+  Deno.test(`proxyOptionsSchema refuses ${JSON.stringify(flags)}`, () => {
+    const result = proxyOptionsSchema.safeParse(flags);
+    assert.equal(result.success, false);
+    assert.match(result.error!.issues[0].message, message);
+    assert.doesNotMatch(result.error!.issues[0].message, /[\r\n]/);
+  });
+}
+
+for (
+  const auth of [
+    "secret",
+    ":secret",
+    "secret:",
+    "",
+    ":",
+    `${"s".repeat(256)}:p`,
+    `u:${"\xe9".repeat(128)}`,
+  ]
+) {
+  Deno.test(`proxyOptionsSchema refuses the credentials ${auth.slice(0, 10)}, and does not repeat them`, () => {
+    const result = proxyOptionsSchema.safeParse({ mode: "http", auth });
+    assert.equal(
+      result.error?.issues[0].message,
+      "Cannot parse --auth: expected user:password, each of 1 to 255 bytes",
+    );
+  });
+}
+
+Deno.test("statsAddressOf adds 1,000 to the port", () => {
+  assert.deepEqual(statsAddressOf({ host: "a", port: 13337 }), { host: "a", port: 14337 });
+  assert.throws(() => statsAddressOf({ host: "a", port: 64536 }), /--stats-addr.*--stats-listen/);
+});
