@@ -23,5 +23,5 @@ export async function tunnel(
   // A copy: the reader's buffer goes back to the pool, and little comes so early.
   const early = reader.available > 0 ? reader.view.slice() : undefined;
   reader.release();
-  return await relay(session.client, upstream, session.record, pool, early);
+  return await relay(session, upstream, pool, early);
 }

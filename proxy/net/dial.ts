@@ -1,5 +1,6 @@
 import { lookup } from "node:dns/promises";
 import { type Address, formatAddress, isIpLiteral } from "./address.ts";
+import { Deadlines } from "./deadlines.ts";
 import { errorCode, Failure, type FailureReason } from "./failure.ts";
 
 /** Something whose end cancels a dial: the session of the client that waits for it. */
@@ -23,34 +24,51 @@ const ATTEMPT_DELAY_MS = 250;
 
 /** Makes the function that connects to targets: names are resolved apart, and their addresses tried in turn. */
 export function createDial({ timeout, resolve = resolveHost }: DialOptions): Dial {
+  const deadlines = new Deadlines(timeout);
   return async (address, waiter) => {
-    const controller = new AbortController();
-    let timedOut = false;
-    const timer = setTimeout(() => {
-      timedOut = true;
-      controller.abort();
-    }, timeout * 1000);
-    waiter.cancel = () => controller.abort();
+    const deadline = deadlines.begin();
+    const { signal } = deadline;
+    const attempt = isIpLiteral(address.host)
+      ? connect(address.host, address.port, signal)
+      : connectByName(address, resolve, signal);
+    attempt.then(() => deadline.release(), () => deadline.release());
     try {
-      const conn = isIpLiteral(address.host)
-        ? await connect(address.host, address.port, controller.signal)
-        : await connectByName(address, resolve, controller.signal);
+      const conn = await unlessCancelled(attempt, waiter);
       conn.setNoDelay(true);
       conn.setKeepAlive(true);
       return conn;
     } catch (error) {
-      if (timedOut) {
-        throw new Failure(
-          "connect_timeout",
-          `no answer from ${formatAddress(address)} in ${timeout} s`,
-        );
+      if (error instanceof Failure) throw error;
+      if (signal.aborted) {
+        const name = formatAddress(address);
+        throw new Failure("connect_timeout", `no answer from ${name} in ${timeout} s`);
       }
       throw failureOf(error, address);
-    } finally {
-      clearTimeout(timer);
-      waiter.cancel = null;
     }
   };
+}
+
+/** The attempt's result, unless the waiter goes first: then what comes of it is closed. */
+function unlessCancelled(
+  attempt: Promise<Deno.TcpConn>,
+  waiter: Cancelable,
+): Promise<Deno.TcpConn> {
+  return new Promise((resolve, reject) => {
+    let cancelled = false;
+    waiter.cancel = () => {
+      cancelled = true;
+      waiter.cancel = null;
+      reject(new Failure("client_gone", "the client left before the target was connected"));
+    };
+    attempt.then((conn) => {
+      if (cancelled) return conn.close();
+      waiter.cancel = null;
+      resolve(conn);
+    }, (error) => {
+      if (!cancelled) waiter.cancel = null;
+      reject(error);
+    });
+  });
 }
 
 function connect(hostname: string, port: number, signal: AbortSignal): Promise<Deno.TcpConn> {
@@ -130,9 +148,9 @@ const REASONS: Record<string, FailureReason> = {
 };
 
 function failureOf(error: unknown, address: Address): Failure {
-  if (error instanceof Failure) return error;
   const code = errorCode(error);
-  const reason = REASONS[code] ??
-    (error instanceof DOMException ? "client_gone" : "connect_failed");
-  return new Failure(reason, `cannot connect to ${formatAddress(address)}: ${code || error}`);
+  return new Failure(
+    REASONS[code] ?? "connect_failed",
+    `cannot connect to ${formatAddress(address)}: ${code || error}`,
+  );
 }

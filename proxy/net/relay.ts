@@ -1,6 +1,5 @@
 import type { BufferPool } from "./buffer.ts";
 import { errorCode, type FailureReason } from "./failure.ts";
-import { closeQuietly } from "./session.ts";
 
 /** Where the relay counts, live: bytes whose write to the other side has completed, time in Unix seconds. */
 export interface Traffic {
@@ -12,26 +11,43 @@ export interface Traffic {
 /** Why a relay ended: `done` when both sides had finished sending. */
 export type RelayEnd = "done" | FailureReason;
 
+/** The two connections of a relay and its books; a session is one. */
+export interface Tunnel {
+  readonly client: Deno.TcpConn;
+  readonly record: Traffic;
+  /** Closes both connections; harmless when called again. */
+  close(): void;
+}
+
 /**
  * Passes bytes both ways until both sides have finished or one breaks, then closes both.
  * A half-close is passed on (RFC 9293, section 3.6); a reset ends the other side.
  * `early` are bytes of the client that were read before. Never throws.
  */
 export async function relay(
-  client: Deno.TcpConn,
+  tunnel: Tunnel,
   target: Deno.TcpConn,
-  traffic: Traffic,
   pool: BufferPool,
   early?: Uint8Array,
 ): Promise<RelayEnd> {
-  const state: RelayState = { client, target, traffic, pool, finished: 0, end: "done" };
-  await Promise.all([pump(state, true, early), pump(state, false)]);
-  closeQuietly(client);
-  closeQuietly(target);
+  const state: RelayState = {
+    tunnel,
+    client: tunnel.client,
+    target,
+    traffic: tunnel.record,
+    pool,
+    finished: 0,
+    end: "done",
+  };
+  const up = pump(state, true, early);
+  await pump(state, false);
+  await up;
+  tunnel.close();
   return state.end;
 }
 
 interface RelayState {
+  tunnel: Tunnel;
   client: Deno.TcpConn;
   target: Deno.TcpConn;
   traffic: Traffic;
@@ -91,8 +107,7 @@ async function writeCounted(
 function readFailed(state: RelayState, side: "client" | "target", error: unknown): void {
   state.finished++;
   note(state, side, error);
-  closeQuietly(state.client);
-  closeQuietly(state.target);
+  state.tunnel.close();
 }
 
 /** That side takes no more, but what it sent before may still be on its way: the other direction ends by itself. */

@@ -19,6 +19,7 @@ export class Session implements Cancelable {
   idle = false;
   /** Set where the session was ended from outside; goes before the reason that its handler sees. */
   endReason: EndReason | "" = "";
+  #closed = false;
   #deadline = Infinity;
   #onExpire: (() => void) | null = null;
 
@@ -29,7 +30,7 @@ export class Session implements Cancelable {
     this.upstream = upstream;
     this.record.state = "active";
     // Ended while the dial was under way: what came of it has no use any more.
-    if (this.endReason) this.close();
+    if (this.#closed) this.close();
   }
 
   /** Ends the session as `handshake_timeout`, or calls `onExpire` first, unless this is called again within `seconds`. */
@@ -68,8 +69,11 @@ export class Session implements Cancelable {
 
   /** Closes both sockets; harmless when they are closed already. */
   close(): void {
-    closeQuietly(this.client);
+    // Closing twice would throw, which costs more than all the rest of a short connection.
+    if (!this.#closed) closeQuietly(this.client);
+    this.#closed = true;
     if (this.upstream) closeQuietly(this.upstream);
+    this.upstream = null;
   }
 }
 

@@ -44,7 +44,7 @@ export function createSocks5Handler({ auth, dial, pool }: Socks5Options): Handle
       // A copy: the reader's buffer goes back to the pool, and little comes so early.
       const early = reader.available > 0 ? reader.view.slice() : undefined;
       reader.release();
-      return await relay(session.client, upstream, session.record, pool, early);
+      return await relay(session, upstream, pool, early);
     } catch (error) {
       if (error instanceof Failure && error.reason !== "client_gone") await endGently(session);
       throw error;

@@ -11,6 +11,6 @@ export function createTcpHandler(target: Address, dial: Dial, pool: BufferPool):
     session.record.setTarget(name);
     const upstream = await dial(target, session);
     session.connected(upstream);
-    return await relay(session.client, upstream, session.record, pool);
+    return await relay(session, upstream, pool);
   };
 }

@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { BufferPool } from "../../../proxy/net/buffer.ts";
-import { relay, type RelayEnd } from "../../../proxy/net/relay.ts";
+import { relay, type RelayEnd, type Traffic, type Tunnel } from "../../../proxy/net/relay.ts";
+import { closeQuietly } from "../../../proxy/net/session.ts";
 import { eventually } from "../../support/eventually.ts";
 import { connectTo, readAll, readExactly, resettable, send } from "../../support/tcp.ts";
 
@@ -12,6 +13,14 @@ interface Pair {
   ended: Promise<RelayEnd>;
 }
 
+function tunnel(client: Deno.TcpConn, target: Deno.TcpConn, record: Traffic): Tunnel {
+  const close = () => {
+    closeQuietly(client);
+    closeQuietly(target);
+  };
+  return { client, record, close };
+}
+
 /** A relay between two real connections; `client` and `target` are the far ends. */
 async function withRelay(run: (pair: Pair) => Promise<void>, early?: Uint8Array): Promise<void> {
   using left = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -19,7 +28,8 @@ async function withRelay(run: (pair: Pair) => Promise<void>, early?: Uint8Array)
   const [client, innerClient] = await Promise.all([connectTo(left.addr.port), left.accept()]);
   const [target, innerTarget] = await Promise.all([connectTo(right.addr.port), right.accept()]);
   const traffic = { bytes_sent: 0, bytes_received: 0, last_activity: 0 };
-  const ended = relay(innerClient, innerTarget, traffic, new BufferPool(), early);
+  const pool = new BufferPool();
+  const ended = relay(tunnel(innerClient, innerTarget, traffic), innerTarget, pool, early);
   try {
     await run({ client, clientPort: left.addr.port, target, traffic, ended });
   } finally {
@@ -104,7 +114,7 @@ Deno.test("relay ends both sides when the client resets", async () => {
   const [target, innerTarget] = await Promise.all([connectTo(right.addr.port), right.accept()]);
   using _ = target;
   const traffic = { bytes_sent: 0, bytes_received: 0, last_activity: 0 };
-  const ended = relay(innerClient, innerTarget, traffic, new BufferPool());
+  const ended = relay(tunnel(innerClient, innerTarget, traffic), innerTarget, new BufferPool());
   client.resetAndDestroy();
   assert.equal(await ended, "client_reset");
   assert.equal(await target.read(new Uint8Array(1)), null);
