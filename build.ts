@@ -19,6 +19,8 @@ const TARGETS = [
 ];
 const REQUIRE = `import { createRequire } from "node:module";
 globalThis.require = createRequire(import.meta.url);\n`;
+/** The compiled program runs V8 as the tasks do. */
+const V8_FLAGS = /--v8-flags=\S+/.exec(config.tasks.proxy.command)![0];
 const USAGE = "expected --dashboard, or [--all] [--out DIR]";
 
 class UsageError extends Error {}
@@ -159,6 +161,7 @@ async function compile(target: string, folder: string, out: string): Promise<str
     "compile",
     ...options,
     "--unstable-net",
+    V8_FLAGS,
     ...permissionFlags(),
     "--target",
     target,

@@ -1,5 +1,5 @@
 /** Sizes that a relay's buffer takes, in bytes: it starts at the first and grows while reads fill it. */
-export const BUFFER_SIZES = [4 << 10, 16 << 10, 64 << 10, 256 << 10, 1 << 20] as const;
+export const BUFFER_SIZES = [2 << 10, 16 << 10, 64 << 10, 256 << 10, 1 << 20] as const;
 
 const FIRST_LARGE = 2;
 

@@ -63,13 +63,17 @@ async function pump(state: RelayState, upward: boolean, early?: Uint8Array): Pro
   let buffer = state.pool.take();
   let reading = false;
   try {
-    if (early && early.length > 0) await writeCounted(state, to, early, upward);
+    if (early) await writeCounted(state, to, early, upward);
     for (;;) {
       reading = true;
       const n = await from.read(buffer);
       if (n === null) break;
       reading = false;
-      await writeCounted(state, to, n === buffer.length ? buffer : buffer.subarray(0, n), upward);
+      const bytes = n === buffer.length ? buffer : buffer.subarray(0, n);
+      // Nearly always all of it: one call, and no promise but the write's own.
+      const written = await to.write(bytes);
+      count(state.traffic, upward, written);
+      if (written < n) await writeCounted(state, to, bytes.subarray(written), upward);
       buffer = state.pool.adapt(buffer, n);
     }
     // Where the other direction has ended already the close that follows says the same, with one call less.
@@ -92,14 +96,16 @@ async function writeCounted(
   bytes: Uint8Array,
   upward: boolean,
 ): Promise<void> {
-  let rest = bytes;
-  for (;;) {
-    const n = await to.write(rest);
-    if (upward) traffic.bytes_sent += n;
-    else traffic.bytes_received += n;
-    if (n === rest.length) break;
-    rest = rest.subarray(n);
+  for (let rest = bytes; rest.length > 0;) {
+    const written = await to.write(rest);
+    count(traffic, upward, written);
+    rest = rest.subarray(written);
   }
+}
+
+function count(traffic: Traffic, upward: boolean, n: number): void {
+  if (upward) traffic.bytes_sent += n;
+  else traffic.bytes_received += n;
   traffic.last_activity = Date.now() / 1000;
 }
 

@@ -77,7 +77,8 @@ function print({ load, unit, median, rounds }: Row): void {
 if (import.meta.main) {
   const options = parseArguments();
   const folder = await Deno.makeTempDir({ prefix: "rustproxy-bench-" });
-  const { found, missing } = peers(options.peers, folder);
+  const wanted = options.peers.filter((name: string) => name !== "none");
+  const { found, missing } = peers(wanted, folder);
   for (const name of missing) console.log(`${name} is not installed and is left out`);
   const subjects = [direct, ours("ours", options.executable ?? null), ...found];
   let sink: Deno.DatagramConn | null = null;

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import config from "../../deno.json" with { type: "json" };
 import { find, freePort, type Program, start } from "./process.ts";
 
 /** Something that a load goes through: a proxy, or nothing at all. */
@@ -12,7 +13,9 @@ export interface Running extends Program {
   port: number;
 }
 
-const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+/** What `deno task proxy` runs. */
+const SOURCES = config.tasks.proxy.command.split(" ").slice(1, -1).concat(`${ROOT}main.ts`);
 
 /** No proxy: the load speaks to the target. Process id 0 stands for nobody. */
 export const direct: Subject = {
@@ -32,10 +35,9 @@ export function ours(name: string, executable: string | null, flags: string[] = 
         ...["--target", `127.0.0.1:${targetPort}`, "--drain-timeout", "0", "--log-level", "error"],
         ...flags,
       ];
-      const deno = ["run", "-q", "-P=rustproxy", "--no-prompt", MAIN];
       const program = executable
         ? await start(executable, args, port)
-        : await start(Deno.execPath(), [...deno, ...args], port);
+        : await start(Deno.execPath(), [...SOURCES, ...args], port);
       return { ...program, port };
     },
   };

@@ -1,8 +1,10 @@
 import { fileURLToPath } from "node:url";
+import config from "../../deno.json" with { type: "json" };
 import { type Ended, Running, runToEnd } from "./executable.ts";
 import { ROOT } from "./import_graph.ts";
 
-const RUN = ["run", "-q", "-P=rustproxy", "--no-prompt", "main.ts"];
+/** What `deno task proxy` runs. */
+const RUN = config.tasks.proxy.command.split(" ").slice(1);
 const CWD = fileURLToPath(ROOT);
 
 /** Starts the program from its sources, with the permissions that the tasks give it. */
