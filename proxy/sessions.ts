@@ -2,7 +2,7 @@ import { getLogger } from "@logtape/logtape";
 import { formatAddress, unmapIPv4 } from "./net/address.ts";
 import { errorCode, Failure } from "./net/failure.ts";
 import { type Handler, Session } from "./net/session.ts";
-import type { Collector } from "./stats/collector.ts";
+import type { Collector, LiveConnection } from "./stats/collector.ts";
 
 /** Ends that are nobody's failure: a client may leave, a proxy may stop. */
 const REGULAR_ENDS = new Set([
@@ -17,6 +17,8 @@ const REGULAR_ENDS = new Set([
 /** All connections of a proxy: runs the mode's handler for each and keeps its books. */
 export class Sessions {
   readonly #log = getLogger(["rustproxy", "proxy"]);
+  /** Asked once: the answer costs more than anything else that a short connection has in books. */
+  readonly #logEach = this.#log.isEnabledFor("debug");
   readonly #running = new Set<Session>();
   readonly #handler: Handler;
   readonly #collector: Collector;
@@ -74,7 +76,11 @@ export class Sessions {
       this.#running.delete(session);
       if (this.#running.size === 0) this.#onEmpty?.();
     }
-    this.#log.debug("Connection ended", () => ({
+    if (this.#logEach) this.#logEnd(record, reason);
+  }
+
+  #logEnd(record: LiveConnection, reason: string): void {
+    this.#log.debug("Connection ended", {
       id: record.id,
       client: formatAddress({ host: record.client_ip, port: record.client_port }),
       target: record.target,
@@ -82,7 +88,7 @@ export class Sessions {
       bytes_sent: record.bytes_sent,
       bytes_received: record.bytes_received,
       reason,
-    }));
+    });
   }
 
   #reasonOf(error: unknown): string {

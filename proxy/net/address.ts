@@ -52,10 +52,12 @@ export function isHost(host: string): boolean {
   return HOST_NAME.test(host) && !/(^|\.)(\d+|0x[0-9a-f]*)\.?$/i.test(host);
 }
 
+// The library's own check costs microseconds, and every dial asks.
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
+
 /** True for an IPv4 (four decimal parts) or IPv6 literal, without brackets. */
 export function isIpLiteral(host: string): boolean {
-  return ipaddr.IPv4.isValidFourPartDecimal(host) ||
-    (host.includes(":") && ipaddr.IPv6.isValid(host));
+  return IPV4.test(host) || (host.includes(":") && ipaddr.IPv6.isValid(host));
 }
 
 /** `host:port`, with brackets around IPv6 (RFC 3986, section 3.2.2). */

@@ -23,52 +23,46 @@ export interface DialOptions {
 const ATTEMPT_DELAY_MS = 250;
 
 /** Makes the function that connects to targets: names are resolved apart, and their addresses tried in turn. */
-export function createDial({ timeout, resolve = resolveHost }: DialOptions): Dial {
+export function createDial({ timeout, resolve: resolveName = resolveHost }: DialOptions): Dial {
   const deadlines = new Deadlines(timeout);
-  return async (address, waiter) => {
-    const deadline = deadlines.begin();
-    const { signal } = deadline;
-    const attempt = isIpLiteral(address.host)
-      ? connect(address.host, address.port, signal)
-      : connectByName(address, resolve, signal);
-    attempt.then(() => deadline.release(), () => deadline.release());
-    try {
-      const conn = await unlessCancelled(attempt, waiter);
-      conn.setNoDelay(true);
-      conn.setKeepAlive(true);
-      return conn;
-    } catch (error) {
-      if (error instanceof Failure) throw error;
-      if (signal.aborted) {
-        const name = formatAddress(address);
-        throw new Failure("connect_timeout", `no answer from ${name} in ${timeout} s`);
-      }
-      throw failureOf(error, address);
-    }
-  };
+  // One promise for it all: with thousands of dials a second, each more is felt.
+  return (address, waiter) =>
+    new Promise((resolve, reject) => {
+      const deadline = deadlines.begin();
+      const { signal } = deadline;
+      let cancelled = false;
+      waiter.cancel = () => {
+        cancelled = true;
+        waiter.cancel = null;
+        reject(new Failure("client_gone", "the client left before the target was connected"));
+      };
+      const attempt = isIpLiteral(address.host)
+        ? connect(address.host, address.port, signal)
+        : connectByName(address, resolveName, signal);
+      attempt.then((conn) => {
+        deadline.release();
+        if (cancelled) return conn.close();
+        waiter.cancel = null;
+        try {
+          conn.setNoDelay(true);
+          conn.setKeepAlive(true);
+          resolve(conn);
+        } catch (error) {
+          conn.close();
+          reject(failureOf(error, address));
+        }
+      }, (error) => {
+        deadline.release();
+        if (cancelled) return;
+        waiter.cancel = null;
+        reject(signal.aborted ? tooLate(address, timeout) : failureOf(error, address));
+      });
+    });
 }
 
-/** The attempt's result, unless the waiter goes first: then what comes of it is closed. */
-function unlessCancelled(
-  attempt: Promise<Deno.TcpConn>,
-  waiter: Cancelable,
-): Promise<Deno.TcpConn> {
-  return new Promise((resolve, reject) => {
-    let cancelled = false;
-    waiter.cancel = () => {
-      cancelled = true;
-      waiter.cancel = null;
-      reject(new Failure("client_gone", "the client left before the target was connected"));
-    };
-    attempt.then((conn) => {
-      if (cancelled) return conn.close();
-      waiter.cancel = null;
-      resolve(conn);
-    }, (error) => {
-      if (!cancelled) waiter.cancel = null;
-      reject(error);
-    });
-  });
+function tooLate(address: Address, seconds: number): Failure {
+  const message = `no answer from ${formatAddress(address)} in ${seconds} s`;
+  return new Failure("connect_timeout", message);
 }
 
 function connect(hostname: string, port: number, signal: AbortSignal): Promise<Deno.TcpConn> {
@@ -148,6 +142,7 @@ const REASONS: Record<string, FailureReason> = {
 };
 
 function failureOf(error: unknown, address: Address): Failure {
+  if (error instanceof Failure) return error;
   const code = errorCode(error);
   return new Failure(
     REASONS[code] ?? "connect_failed",
