@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from "commander";
 import type { z } from "zod";
 import { escapeControls, type Level, LOG_LEVELS, type LogFormat } from "./log.ts";
 import { type ManagerOptions, managerOptionsSchema } from "./manager/options.ts";
+import { ALGORITHMS } from "./proxy/tcp/options.ts";
 import { MODES, type ProxyOptions, proxyOptionsSchema } from "./proxy/options.ts";
 
 /** What the program is asked to do. */
@@ -69,7 +70,29 @@ function flags(): Flag[] {
       "host:port, or :port for every interface (tcp 127.0.0.1:8000, http 127.0.0.1:8080, " +
         "socks5 127.0.0.1:1080, manager 127.0.0.1:13337)",
     ),
-    flag(["proxy"], "--target <host:port>", "where --mode tcp relays to"),
+    flag(
+      ["proxy"],
+      "--target <host:port>",
+      "where --mode tcp relays to: backends with commas between, host:port=3 for a weight of 3",
+    ),
+    flag(["proxy"], "--lb <algorithm>", `how a backend is chosen: ${ALGORITHMS.join(", ")}`),
+    flag(["proxy"], "--retries <n>", "further backends to try when one cannot be connected (3)"),
+    flag(["proxy"], "--healthcheck [kind]", "check the backends: tcp (if bare), http"),
+    flag(["proxy"], "--healthcheck-interval <seconds>", "time between two checks of a backend (5)"),
+    flag(["proxy"], "--healthcheck-timeout <seconds>", "for one check (2)"),
+    flag(["proxy"], "--healthcheck-path <path>", "what --healthcheck http asks for (/)"),
+    flag(["proxy"], "--rise <n>", "checks in a row that bring a backend up (2)"),
+    flag(["proxy"], "--fall <n>", "failed checks in a row that take it down (3)"),
+    flag(
+      ["proxy"],
+      "--proxy-protocol <version>",
+      "tell backends the client's address: v1, v2 of the PROXY protocol",
+    ),
+    flag(
+      ["proxy"],
+      "--accept-proxy <networks>",
+      "connections from there must begin with a PROXY protocol header: 10.0.0.0/8,::1",
+    ),
     flag(
       ["proxy"],
       "--auth <user:password>",

@@ -6,7 +6,8 @@ import {
   isHost,
   parseListen,
 } from "../proxy/net/address.ts";
-import { addressFlag, statsAddressOf } from "../proxy/options.ts";
+import { addressFlag } from "../proxy/flags.ts";
+import { statsAddressOf } from "../proxy/options.ts";
 
 /** What a manager needs to know to start. */
 export interface ManagerOptions {

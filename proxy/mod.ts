@@ -1,8 +1,10 @@
 import { getLogger } from "@logtape/logtape";
 import { type Address, formatAddress, ListenError, unmapIPv4 } from "./net/address.ts";
 import { BufferPool } from "./net/buffer.ts";
+import { parseCidr } from "./net/cidr.ts";
 import { createDial, type Dial } from "./net/dial.ts";
 import { acceptLoop } from "./net/listener.ts";
+import { acceptProxy } from "./net/accept_proxy.ts";
 import type { Handler } from "./net/session.ts";
 import { Sessions } from "./sessions.ts";
 import { createHttpHandler } from "./http/handler.ts";
@@ -12,7 +14,9 @@ import { createSocks5Handler } from "./socks5/handler.ts";
 import { Collector } from "./stats/collector.ts";
 import { type Identity, Reporter } from "./stats/reporter.ts";
 import { DatagramSender } from "./stats/sender.ts";
+import { Balancer } from "./tcp/balancer.ts";
 import { createTcpHandler } from "./tcp/handler.ts";
+import { HealthChecker } from "./tcp/health.ts";
 
 export interface ProxyDeps {
   version: string;
@@ -40,9 +44,12 @@ export function startProxy(options: ProxyOptions, deps: ProxyDeps): RunningProxy
   const identity = identify(options, deps, addr);
   const pool = new BufferPool();
   const upstreams = new UpstreamPool(pool);
-  const handler = createHandler(options, deps, { collector, identity, pool, upstreams });
+  const balancer = options.mode === "tcp" ? new Balancer(options) : null;
+  const parts = { collector, identity, pool, upstreams, balancer };
+  const handler = createHandler(options, deps, parts);
   const sessions = new Sessions(handler, collector);
-  const reporter = options.statsTo && startReporter(options, identity, collector);
+  const reporter = options.statsTo && startReporter(options, parts);
+  const health = balancer && startHealthChecks(options, deps, balancer);
 
   const warned = new Set<string>();
   const accepting = acceptLoop(listener, {
@@ -64,7 +71,7 @@ export function startProxy(options: ProxyOptions, deps: ProxyDeps): RunningProxy
   }, TICK_MS);
   log.info(`${options.mode} proxy listening on ${listenText(addr)}`, {
     proxy_id: identity.proxy_id,
-    target: options.target ? formatAddress(options.target) : undefined,
+    target: options.targets.map(formatAddress).join(","),
     stats_to: options.statsTo ? formatAddress(options.statsTo) : undefined,
   });
 
@@ -75,6 +82,7 @@ export function startProxy(options: ProxyOptions, deps: ProxyDeps): RunningProxy
     await reporter?.drain();
     await sessions.ended(options.drainTimeout * 1000);
     clearInterval(ticker);
+    await health?.stop();
     upstreams.close();
     await reporter?.stop();
     log.info(`${options.mode} proxy on ${listenText(addr)} stopped`);
@@ -96,19 +104,24 @@ interface Parts {
   identity: Identity;
   pool: BufferPool;
   upstreams: UpstreamPool;
+  /** Of the tcp mode alone. */
+  balancer: Balancer | null;
 }
 
-function createHandler(
+function createHandler(options: ProxyOptions, deps: ProxyDeps, parts: Parts): Handler {
+  const handler = createModeHandler(options, deps, parts);
+  const { acceptProxy: trusted } = options;
+  return trusted.length > 0 ? acceptProxy(handler, trusted.map(parseCidr), parts.pool) : handler;
+}
+
+function createModeHandler(
   options: ProxyOptions,
   deps: ProxyDeps,
-  { collector, identity, pool, upstreams }: Parts,
+  { collector, identity, pool, upstreams, balancer }: Parts,
 ): Handler {
   const dial = deps.dial ?? createDial({ timeout: options.connectTimeout });
-  const { auth, mode, target } = options;
-  if (mode === "tcp") {
-    if (!target) throw new TypeError("a tcp proxy needs a target");
-    return createTcpHandler(target, dial, pool);
-  }
+  const { auth, mode, retries, proxyProtocol } = options;
+  if (balancer) return createTcpHandler({ balancer, retries, proxyProtocol, dial, pool });
   if (mode === "socks5") return createSocks5Handler({ auth, dial, pool });
   const via = `rustproxy-${identity.boot_id.slice(0, 8)}`;
   return createHttpHandler({
@@ -121,11 +134,20 @@ function createHandler(
   });
 }
 
-function startReporter(options: ProxyOptions, identity: Identity, collector: Collector) {
+/** A dial of their own, since they have less time than a client's connection. */
+function startHealthChecks(options: ProxyOptions, deps: ProxyDeps, { backends }: Balancer) {
+  const { healthcheck, proxyProtocol } = options;
+  if (!healthcheck) return null;
+  const dial = deps.dial ?? createDial({ timeout: healthcheck.timeout });
+  return new HealthChecker(backends, healthcheck, { dial, proxyProtocol });
+}
+
+function startReporter(options: ProxyOptions, { identity, collector, balancer }: Parts) {
   const sender = new DatagramSender(options.statsTo!);
   const reporter = new Reporter(collector, identity, {
     interval: options.reportInterval,
     send: (bytes) => sender.send(bytes),
+    backends: balancer ? () => balancer.records() : undefined,
   });
   reporter.start();
   return {

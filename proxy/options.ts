@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Credentials } from "./access.ts";
+import { addressFlag, listFlag, secondsFlag } from "./flags.ts";
 import {
   type Address,
   AddressError,
@@ -7,17 +8,19 @@ import {
   parseHostPort,
   parseListen,
 } from "./net/address.ts";
+import { parseCidr } from "./net/cidr.ts";
+import { balanceFlags, type BalanceOptions, balanceOptions } from "./tcp/options.ts";
 
 export const MODES = ["tcp", "http", "socks5"] as const;
 export type Mode = (typeof MODES)[number];
 
 /** What a proxy needs to know to start. Times in seconds. */
-export interface ProxyOptions {
+export interface ProxyOptions extends BalanceOptions {
   mode: Mode;
   listen: Address;
-  /** Where `tcp` relays to; null in the other modes. */
-  target: Address | null;
   auth: Credentials | null;
+  /** Networks whose connections begin with a PROXY protocol header. */
+  acceptProxy: string[];
   /** Where reports go over UDP; null for nowhere. */
   statsTo: Address | null;
   reportInterval: number;
@@ -36,19 +39,6 @@ const DEFAULT_LISTEN: Record<Mode, string> = {
 /** The manager's collector listens this far above its HTTP port. */
 export const STATS_PORT_OFFSET = 1000;
 
-/** A flag's value as an address; the issue names the flag, what was expected and what was received. */
-export function addressFlag(flag: string, parse: (text: string) => Address) {
-  return z.string().transform((text, context) => {
-    try {
-      return parse(text);
-    } catch (error) {
-      if (!(error instanceof AddressError)) throw error;
-      context.addIssue(`Cannot parse ${flag} ${JSON.stringify(text)}: ${error.message}`);
-      return z.NEVER;
-    }
-  });
-}
-
 /** The address for statistics that belongs to a manager's HTTP address; throws AddressError past port 64535. */
 export function statsAddressOf(manager: Address): Address {
   const port = manager.port + STATS_PORT_OFFSET;
@@ -59,18 +49,6 @@ export function statsAddressOf(manager: Address): Address {
     );
   }
   return { host: manager.host, port };
-}
-
-/** A flag's value as seconds between two bounds. */
-export function secondsFlag(flag: string, min: number, max: number) {
-  return z.string().transform((text, context) => {
-    const seconds = Number(text);
-    if (/^\d+(\.\d+)?$/.test(text) && seconds >= min && seconds <= max) return seconds;
-    context.addIssue(
-      `Cannot parse ${flag} ${JSON.stringify(text)}: expected seconds from ${min} to ${max}`,
-    );
-    return z.NEVER;
-  });
 }
 
 /** `user:password`, split at the first colon; at most 255 bytes each (RFC 1929). */
@@ -87,13 +65,21 @@ const authFlag = z.string().transform((text, context) => {
 
 const MANAGER_FLAG = "--manager-addr (or RUSTPROXY_MANAGER)";
 
+const MAX_NETWORKS = 256;
+
+function checkedCidr(text: string): string {
+  parseCidr(text);
+  return text;
+}
+
 const flagsSchema = z.object({
   mode: z.enum(MODES, {
     error: (issue) =>
       `Cannot use --mode ${JSON.stringify(issue.input)}: expected ${MODES.join(", ")}`,
   }),
   listen: addressFlag("--listen", parseListen).optional(),
-  target: addressFlag("--target", parseHostPort).optional(),
+  ...balanceFlags,
+  acceptProxy: listFlag("--accept-proxy", MAX_NETWORKS, checkedCidr).optional(),
   auth: authFlag.optional(),
   managerAddr: addressFlag(MANAGER_FLAG, parseHostPort).optional(),
   statsAddr: addressFlag("--stats-addr", parseHostPort).optional(),
@@ -105,13 +91,10 @@ const flagsSchema = z.object({
 
 /** Flags as text → options of a proxy; the ZodError's issues are whole sentences. */
 export const proxyOptionsSchema = flagsSchema.transform((flags, context): ProxyOptions => {
-  const { mode, target = null, auth = null } = flags;
-  if (mode === "tcp" && !target) {
-    context.addIssue("--mode tcp needs --target host:port");
-    return z.NEVER;
-  }
-  if (mode !== "tcp" && target) {
-    context.addIssue(`--target ${formatAddress(target)} is for --mode tcp, not for --mode ${mode}`);
+  const { mode, auth = null } = flags;
+  const balance = balanceOptions(mode, flags);
+  if (typeof balance === "string") {
+    context.addIssue(balance);
     return z.NEVER;
   }
   if (mode === "tcp" && auth) {
@@ -131,8 +114,9 @@ export const proxyOptionsSchema = flagsSchema.transform((flags, context): ProxyO
   return {
     mode,
     listen: flags.listen ?? parseListen(DEFAULT_LISTEN[mode]),
-    target,
+    ...balance,
     auth,
+    acceptProxy: flags.acceptProxy ?? [],
     statsTo,
     reportInterval: flags.reportInterval,
     id: flags.id ?? null,

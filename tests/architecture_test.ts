@@ -8,10 +8,19 @@ const TOP_LEVEL = [
 ];
 
 /** What of the proxy the manager knows too. */
-const REPORT = ["proxy/stats/report.ts", "proxy/stats/seal.ts", "proxy/net/address.ts"];
+const REPORT = [
+  ...["proxy/stats/report.ts", "proxy/stats/backend_record.ts", "proxy/stats/seal.ts"],
+  "proxy/net/address.ts",
+];
 const WIRING = [
   ...["deno.json", "cli.ts", "demo.ts", "log.ts", "proxy/net/address.ts"],
-  ...["proxy/mod.ts", "proxy/options.ts", "manager/mod.ts", "manager/options.ts"],
+  ...[
+    "proxy/mod.ts",
+    "proxy/options.ts",
+    "proxy/tcp/options.ts",
+    "manager/mod.ts",
+    "manager/options.ts",
+  ],
 ];
 const MODE = ["proxy/net/", "proxy/access.ts", "proxy/limits.ts", "proxy/stats/"];
 const FLEET = ["manager/fleet/", "manager/registry.ts", "manager/history/"];
@@ -30,18 +39,23 @@ const MAY_IMPORT: Record<string, string[]> = {
   "log.ts": [],
 
   "proxy/mod.ts": ["proxy/"],
-  "proxy/options.ts": ["proxy/net/address.ts", "type:proxy/access.ts"],
+  "proxy/flags.ts": ["proxy/net/address.ts"],
+  "proxy/options.ts": [
+    ...["proxy/flags.ts", "proxy/tcp/options.ts", "proxy/net/address.ts", "proxy/net/cidr.ts"],
+    "type:proxy/access.ts",
+  ],
   "proxy/sessions.ts": ["proxy/net/", "type:proxy/stats/"],
   "proxy/access.ts": ["proxy/net/address.ts"],
   "proxy/limits.ts": ["proxy/net/address.ts"],
   "proxy/net/": ["type:proxy/stats/"],
   "proxy/stats/": ["proxy/net/address.ts", "proxy/net/failure.ts"],
   "proxy/tcp/": MODE,
+  "proxy/tcp/options.ts": ["proxy/flags.ts", "proxy/net/", "proxy/tcp/"],
   "proxy/http/": MODE,
   "proxy/socks5/": MODE,
 
   "manager/mod.ts": ["manager/", ...REPORT],
-  "manager/options.ts": ["proxy/net/address.ts", "proxy/options.ts"],
+  "manager/options.ts": ["proxy/flags.ts", "proxy/net/address.ts", "proxy/options.ts"],
   "manager/fleet/": REPORT,
   "manager/history/": ["manager/fleet/", ...REPORT],
   "manager/registry.ts": ["manager/fleet/", "manager/history/", ...REPORT],
@@ -64,8 +78,12 @@ const PACKAGES: Record<string, string[]> = {
   "": ["@logtape/logtape", "commander", "zod"],
 };
 
-const PURE =
-  /(^|\/)(request|response|head|fields|body|error|wire|report|seal|buffer|rollup|address)\.ts$/;
+const PURE_NAMES = [
+  ...["request", "response", "head", "fields", "body", "error", "wire", "report", "seal"],
+  ...["buffer", "rollup", "address", "cidr", "proxy_protocol"],
+  ...["backend_record", "backend", "balancer", "hash", "rise_fall", "target"],
+];
+const PURE = new RegExp(`(^|/)(${PURE_NAMES.join("|")})\\.ts$`);
 const PURE_MODULES = /^(npm:(zod|ipaddr\.js)|node:(crypto|buffer))$/;
 
 /** The only files that open a socket to listen on. */

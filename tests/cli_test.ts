@@ -54,10 +54,10 @@ Deno.test("parseCommandLine starts each line of the contract", () => {
   const tcp = proxy(
     "--listen 127.0.0.1:8001 --target example.com:80 --mode tcp --manager-addr 127.0.0.1:13337",
   );
-  assert.deepEqual([tcp.mode, tcp.listen.port, tcp.target, tcp.statsTo], [
+  assert.deepEqual([tcp.mode, tcp.listen.port, tcp.targets, tcp.statsTo], [
     "tcp",
     8001,
-    { host: "example.com", port: 80 },
+    [{ host: "example.com", port: 80, weight: 1 }],
     { host: "127.0.0.1", port: 14337 },
   ]);
   assert.deepEqual(proxy("--listen :8080 --mode http").listen, { host: "0.0.0.0", port: 8080 });
@@ -65,6 +65,11 @@ Deno.test("parseCommandLine starts each line of the contract", () => {
     user: "user",
     password: "pa:ss",
   });
+  const balanced = proxy("--mode tcp --target a:1,b:2=3 --lb leastconn --healthcheck --fall 1");
+  assert.equal(balanced.targets[1].weight, 3);
+  assert.equal(balanced.lb, "leastconn");
+  assert.deepEqual([balanced.healthcheck?.kind, balanced.healthcheck?.fall], ["tcp", 1]);
+  assert.equal(proxy("--mode tcp --target a:1 --healthcheck http").healthcheck?.kind, "http");
   assert.deepEqual(proxy("--mode=http --listen=[::1]:0").listen, { host: "::1", port: 0 });
   assert.deepEqual(run("--demo").task, { kind: "demo" });
 });

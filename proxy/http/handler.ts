@@ -27,7 +27,7 @@ const KEEP_ALIVE_SECONDS = 60;
 export function createHttpHandler(options: HttpOptions): Handler {
   const authorize = createAuthorization(options.auth && createCredentialCheck(options.auth));
   return async (session) => {
-    const reader = new ByteReader(session.client, options.pool);
+    const reader = new ByteReader(session.client, options.pool, session.early);
     session.record.state = "active";
     try {
       for (;;) {

@@ -10,6 +10,7 @@ export type FailureReason =
   | "name_error"
   | "no_descriptors"
   | "auth_failed"
+  | "bad_proxy_header"
   | "bad_request"
   | "bad_response"
   | "loop_detected"

@@ -8,8 +8,13 @@ export class ByteReader {
   end = 0;
   #pending: Promise<boolean> | null = null;
 
-  constructor(readonly conn: Deno.Conn, readonly pool: BufferPool) {
+  /** `early` are bytes of the connection that were read before. */
+  constructor(readonly conn: Deno.Conn, readonly pool: BufferPool, early?: Uint8Array) {
     this.buffer = pool.take();
+    if (!early) return;
+    while (this.buffer.length < early.length) this.buffer = pool.enlarge(this.buffer);
+    this.buffer.set(early);
+    this.end = early.length;
   }
 
   get available(): number {

@@ -1,4 +1,5 @@
 import type { LiveConnection } from "../stats/collector.ts";
+import type { Address } from "./address.ts";
 import type { Cancelable } from "./dial.ts";
 import type { FailureReason } from "./failure.ts";
 
@@ -13,6 +14,10 @@ export class Session implements Cancelable {
   cancel: (() => void) | null = null;
   /** The connection towards the target, once there is one. */
   upstream: Deno.Conn | null = null;
+  /** Bytes of the client that were read before the mode's handler; they come first. */
+  early: Uint8Array | undefined = undefined;
+  /** Where the client had connected to, if a PROXY protocol header told. */
+  destination: Address | null = null;
   /** True once the proxy drains: finish what runs, begin nothing. */
   draining = false;
   /** True between two requests, when nothing is lost by closing. */

@@ -34,7 +34,7 @@ const HANDSHAKE_SECONDS = 10;
 export function createSocks5Handler({ auth, dial, pool }: Socks5Options): Handler {
   const check = auth ? createCredentialCheck(auth) : null;
   return async (session) => {
-    const reader = new ByteReader(session.client, pool);
+    const reader = new ByteReader(session.client, pool, session.early);
     try {
       session.expireIn(HANDSHAKE_SECONDS);
       await authenticate(session, reader, check);

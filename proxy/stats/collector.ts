@@ -29,11 +29,17 @@ export class LiveConnection implements ConnectionRecord {
 
   constructor(
     readonly id: number,
-    readonly client_ip: string,
-    readonly client_port: number,
+    public client_ip: string,
+    public client_port: number,
     readonly start_time: number,
   ) {
     this.last_activity = start_time;
+  }
+
+  /** Sets who the client really is, where a proxy in front has told; `ip` is unmapped. */
+  setClient(ip: string, port: number): void {
+    this.client_ip = ip;
+    this.client_port = port;
   }
 
   /** Sets where the connection goes, cut to what a report holds. */

@@ -4,6 +4,12 @@
  * proxy's totals right; loss, duplication and reordering do no harm.
  */
 import { z } from "zod";
+import {
+  type BackendRecord,
+  backendSchema,
+  encodeBackend,
+  MAX_BACKENDS,
+} from "./backend_record.ts";
 
 /** Datagrams stay below the smallest usual MTU, so that none is fragmented on its way. */
 export const MAX_DATAGRAM_BYTES = 1400;
@@ -86,11 +92,15 @@ export const connectionsDatagramSchema = z.object({
   connections: z.array(recordSchema).max(2000),
 });
 
-/** A datagram with what is not needed each time: counters of failed and rejected connections by reason. */
+/**
+ * A datagram with what is not needed each time: counters of failed and rejected connections by reason,
+ * and backends, each an array in the order of {@link encodeBackend}; not all need to be there.
+ */
 export const detailDatagramSchema = z.object({
   ...header,
   kind: z.literal("detail"),
   reasons: z.record(token, count),
+  backends: z.array(backendSchema).max(MAX_BACKENDS).default([]),
 });
 
 export const datagramSchema = z.discriminatedUnion("kind", [
@@ -101,7 +111,7 @@ export type Datagram = z.infer<typeof datagramSchema>;
 export type WireRecord = z.infer<typeof recordSchema>;
 
 /** What every datagram carries beside its kind and its payload. */
-export type Summary = Omit<z.infer<typeof detailDatagramSchema>, "kind" | "reasons">;
+export type Summary = Omit<z.infer<typeof detailDatagramSchema>, "kind" | "reasons" | "backends">;
 
 /** A connection as the array that travels, in the order that the contract fixes. */
 export function encodeRecord(c: ConnectionRecord): WireRecord {
@@ -170,27 +180,34 @@ export function encodeConnections(
   return { bytes: encoder.encode(head + parts.join(",") + "]}"), next };
 }
 
-/** `detail` datagrams that carry all the reasons between them, at least one. */
+/** `detail` datagrams that carry all the reasons and backends between them, at least one. */
 export function encodeDetail(
   nextSummary: () => Summary,
   reasons: Record<string, number>,
+  backends: readonly BackendRecord[] = [],
   maxBytes = MAX_DATAGRAM_BYTES,
 ): Uint8Array[] {
   const datagrams: Uint8Array[] = [];
-  let rest = Object.entries(reasons);
+  const items: ["reasons" | "backends", string][] = [
+    ...Object.entries(reasons).map(([reason, n]) =>
+      ["reasons", `${JSON.stringify(reason)}:${n}`] as ["reasons", string]
+    ),
+    ...backends.map((b) => ["backends", JSON.stringify(encodeBackend(b))] as ["backends", string]),
+  ];
+  let next = 0;
   do {
-    const summary = nextSummary();
-    let size = byteLength(JSON.stringify({ kind: "detail", ...summary, reasons: {} }));
-    let taken = 0;
-    for (const [reason, n] of rest) {
-      size += byteLength(JSON.stringify({ [reason]: n }));
-      if (size > maxBytes && taken > 0) break;
-      taken++;
+    const head = JSON.stringify({ kind: "detail", ...nextSummary() }).slice(0, -1);
+    const parts = { reasons: [] as string[], backends: [] as string[] };
+    let size = byteLength(head) + `,"reasons":{},"backends":[]}`.length;
+    for (const first = next; next < items.length; next++) {
+      const [list, text] = items[next];
+      size += byteLength(text) + 1;
+      if (size > maxBytes && next > first) break;
+      parts[list].push(text);
     }
-    const part = Object.fromEntries(rest.slice(0, taken));
-    datagrams.push(encoder.encode(JSON.stringify({ kind: "detail", ...summary, reasons: part })));
-    rest = rest.slice(taken);
-  } while (rest.length > 0);
+    const text = `${head},"reasons":{${parts.reasons}},"backends":[${parts.backends}]}`;
+    datagrams.push(encoder.encode(text));
+  } while (next < items.length);
   return datagrams;
 }
 

@@ -1,3 +1,4 @@
+import type { BackendRecord } from "./backend_record.ts";
 import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
 import type { Collector } from "./collector.ts";
 import { type Plan, planReport } from "./plan.ts";
@@ -20,6 +21,8 @@ export interface ReporterOptions {
   interval: number;
   /** Sends one datagram; must not throw. */
   send: (bytes: Uint8Array) => Promise<void>;
+  /** The backends of a balancer as they are now, always in the same order. */
+  backends?: () => BackendRecord[];
   clock?: Clock;
 }
 
@@ -35,7 +38,7 @@ const LEARNING = 0.1;
 const SPREAD = 0.9;
 /** Datagrams of connections that the last report sends, all at once. */
 const FINAL_DATAGRAMS = 32;
-/** `detail` is repeated every so many intervals though nothing changed, for a manager that began later. */
+/** All of `detail` is repeated every so many intervals though nothing changed, for a manager that began later. */
 const DETAIL_INTERVALS = 6;
 
 /** Reports a proxy's statistics each interval: paced, cumulative, and never in the way of traffic. */
@@ -48,6 +51,7 @@ export class Reporter {
   #cursor = 0;
   #refreshSeconds: number;
   #sentReasons = "{}";
+  #sentBackends: string[] = [];
   #intervalsSinceDetail = 0;
   #recordsPerDatagram = RECORDS_PER_DATAGRAM;
   #loop: Promise<void> = Promise.resolve();
@@ -80,7 +84,7 @@ export class Reporter {
     await this.#loop;
     const { records } = this.#plan(FINAL_DATAGRAMS);
     for (let from = 0; from < records.length;) from = await this.#sendRecords(records, from);
-    await this.#sendReasons();
+    await this.#sendDetail(this.#options.backends?.() ?? []);
     // Twice, since this one is not repeated by a next interval.
     await this.#sendRecords([], 0);
     await this.#sendRecords([], 0);
@@ -97,7 +101,8 @@ export class Reporter {
       const startedAt = this.#clock.now();
       this.#collector.prune();
       await this.#sendPaced(this.#plan(datagrams), startedAt);
-      if (!this.#stopping && this.#reasonsAreDue()) await this.#sendReasons();
+      const backends = this.#backendsDue();
+      if (!this.#stopping && backends) await this.#sendDetail(backends);
       await this.#pause(startedAt + intervalMs - this.#clock.now());
     }
   }
@@ -137,20 +142,29 @@ export class Reporter {
     return next;
   }
 
-  #reasonsAreDue(): boolean {
+  /** The backends that `detail` has to tell of, beside all reasons; null if neither has changed. */
+  #backendsDue(): BackendRecord[] | null {
+    const backends = this.#options.backends?.() ?? [];
     const reasons = JSON.stringify(this.#collector.reasons);
-    if (reasons === "{}") return false;
-    if (reasons === this.#sentReasons && ++this.#intervalsSinceDetail < DETAIL_INTERVALS) {
-      return false;
-    }
+    if (reasons === "{}" && backends.length === 0) return null;
+    const texts = backends.map((backend) => JSON.stringify(backend));
+    const changed = backends.filter((_, i) => texts[i] !== this.#sentBackends[i]);
+    const isNew = reasons !== this.#sentReasons || changed.length > 0;
+    const all = ++this.#intervalsSinceDetail >= DETAIL_INTERVALS;
+    if (!isNew && !all) return null;
+    // With reasons alone each is a full one.
+    if (all || backends.length === 0) this.#intervalsSinceDetail = 0;
     this.#sentReasons = reasons;
-    this.#intervalsSinceDetail = 0;
-    return true;
+    this.#sentBackends = texts;
+    return all ? backends : changed;
   }
 
-  async #sendReasons(): Promise<void> {
-    const datagrams = encodeDetail(() => this.#summary(), this.#collector.reasons);
-    for (const bytes of datagrams) await this.#options.send(bytes);
+  async #sendDetail(backends: BackendRecord[]): Promise<void> {
+    const datagrams = encodeDetail(() => this.#summary(), this.#collector.reasons, backends);
+    for (const [i, bytes] of datagrams.entries()) {
+      if (i > 0) await this.#pause(DATAGRAM_MS);
+      await this.#options.send(bytes);
+    }
   }
 
   #summary(): Summary {

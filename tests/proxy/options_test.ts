@@ -4,8 +4,13 @@ import { type ProxyOptions, proxyOptionsSchema, statsAddressOf } from "../../pro
 const DEFAULTS: ProxyOptions = {
   mode: "http",
   listen: { host: "127.0.0.1", port: 8080 },
-  target: null,
+  targets: [],
+  lb: "roundrobin",
+  retries: 3,
+  healthcheck: null,
+  proxyProtocol: null,
   auth: null,
+  acceptProxy: [],
   statsTo: null,
   reportInterval: 5,
   id: null,
@@ -13,7 +18,14 @@ const DEFAULTS: ProxyOptions = {
   drainTimeout: 10,
 };
 
-type Flags = Record<string, string>;
+type Flags = Record<string, string | true>;
+
+const TCP: Flags = { mode: "tcp", target: "a:1" };
+const TCP_DEFAULTS: Partial<ProxyOptions> = {
+  mode: "tcp",
+  listen: { host: "127.0.0.1", port: 8000 },
+  targets: [{ host: "a", port: 1, weight: 1 }],
+};
 
 const accepted: [title: string, flags: Flags, change: Partial<ProxyOptions>][] = [
   ["http alone", { mode: "http" }, {}],
@@ -24,12 +36,55 @@ const accepted: [title: string, flags: Flags, change: Partial<ProxyOptions>][] =
   ["tcp with a target", { mode: "tcp", target: "example.com:80" }, {
     mode: "tcp",
     listen: { host: "127.0.0.1", port: 8000 },
-    target: { host: "example.com", port: 80 },
+    targets: [{ host: "example.com", port: 80, weight: 1 }],
+  }],
+  ["several targets with weights", {
+    ...TCP,
+    target: "a:1,b:2=3,[::1]:5=256",
+    lb: "hash",
+    retries: "0",
+    proxyProtocol: "v2",
+  }, {
+    ...TCP_DEFAULTS,
+    targets: [
+      { host: "a", port: 1, weight: 1 },
+      { host: "b", port: 2, weight: 3 },
+      { host: "::1", port: 5, weight: 256 },
+    ],
+    lb: "hash",
+    retries: 0,
+    proxyProtocol: "v2",
+  }],
+  ["a bare health check", { ...TCP, healthcheck: true }, {
+    ...TCP_DEFAULTS,
+    healthcheck: { kind: "tcp", interval: 5, timeout: 2, path: "/", rise: 2, fall: 3 },
+  }],
+  ["a health check with everything", {
+    ...TCP,
+    healthcheck: "http",
+    healthcheckInterval: "0.5",
+    healthcheckTimeout: "1",
+    healthcheckPath: "/health?a=b",
+    rise: "1",
+    fall: "100",
+  }, {
+    ...TCP_DEFAULTS,
+    healthcheck: {
+      kind: "http",
+      interval: 0.5,
+      timeout: 1,
+      path: "/health?a=b",
+      rise: 1,
+      fall: 100,
+    },
+  }],
+  ["networks to trust", { mode: "http", acceptProxy: "10.0.0.0/8,::1" }, {
+    acceptProxy: ["10.0.0.0/8", "::1"],
   }],
   ["tcp to IPv6", { mode: "tcp", target: "[::1]:80", listen: "[::1]:8001" }, {
     mode: "tcp",
     listen: { host: "::1", port: 8001 },
-    target: { host: "::1", port: 80 },
+    targets: [{ host: "::1", port: 80, weight: 1 }],
   }],
   [":8080", { mode: "http", listen: ":8080" }, { listen: { host: "0.0.0.0", port: 8080 } }],
   ["port 0 to listen on", { mode: "http", listen: "[::]:0" }, { listen: { host: "::", port: 0 } }],
@@ -95,6 +150,41 @@ const refused: [flags: Flags, message: RegExp][] = [
     /^Cannot parse --target "a:0": expected a port from 1 to 65535$/,
   ],
   [{ mode: "tcp", target: "::1:80" }, /^Cannot parse --target "::1:80": expected/],
+  [{ ...TCP, target: "a:1,foo" }, /^Cannot parse --target "foo": expected host:port$/],
+  [{ ...TCP, target: "a:1," }, /^Cannot parse --target "": expected host:port$/],
+  [{ ...TCP, target: "a:1=0" }, /^Cannot parse --target "a:1=0": expected a weight from 1 to 256/],
+  [{ ...TCP, target: "a:1=257" }, /expected a weight from 1 to 256/],
+  [{ ...TCP, target: "a:1=" }, /expected a weight from 1 to 256/],
+  [{ ...TCP, target: "a:1=1.5" }, /expected a weight from 1 to 256/],
+  [{ ...TCP, target: "a:1,b:2,A:1=3" }, /^Cannot use --target A:1 twice: expected each once/],
+  [
+    { ...TCP, target: Array.from({ length: 257 }, (_, i) => `a:${i + 1}`).join() },
+    /^Cannot use --target with 257 entries: expected at most 256$/,
+  ],
+  [
+    { ...TCP, lb: "magic" },
+    /^Cannot use --lb "magic": expected roundrobin, random, leastconn, hash/,
+  ],
+  [{ ...TCP, retries: "-1" }, /^Cannot parse --retries "-1": expected a whole number from 0/],
+  [{ ...TCP, healthcheck: "udp" }, /^Cannot use --healthcheck "udp": expected tcp, http$/],
+  [{ ...TCP, healthcheckInterval: "2" }, /^--healthcheck-interval needs --healthcheck$/],
+  [{ ...TCP, rise: "2" }, /^--rise needs --healthcheck$/],
+  [{ ...TCP, healthcheck: true, rise: "0" }, /^Cannot parse --rise "0": expected a whole number/],
+  [{ ...TCP, healthcheck: true, healthcheckPath: "/" }, /is for --healthcheck http$/],
+  [
+    { ...TCP, healthcheck: "http", healthcheckPath: "/a\r\nb" },
+    /^Cannot use --healthcheck-path "\/a\\r\\nb": expected a path/,
+  ],
+  [{ ...TCP, proxyProtocol: "v3" }, /^Cannot use --proxy-protocol "v3": expected v1, v2$/],
+  [http({ lb: "hash" }), /^--lb is for --mode tcp, not for --mode http$/],
+  [http({ retries: "0" }), /^--retries is for --mode tcp/],
+  [http({ healthcheck: true }), /^--healthcheck is for --mode tcp/],
+  [http({ proxyProtocol: "v1" }), /^--proxy-protocol is for --mode tcp/],
+  [
+    http({ acceptProxy: "10.0.0.0/33" }),
+    /^Cannot parse --accept-proxy "10.0.0.0\/33": expected at/,
+  ],
+  [http({ acceptProxy: "::1,x" }), /^Cannot parse --accept-proxy "x": expected an address or/],
   [http({ listen: "8080" }), /^Cannot parse --listen "8080": expected host:port or :port$/],
   [http({ listen: "" }), /^Cannot parse --listen "": expected/],
   [http({ listen: "a:65536" }), /^Cannot parse --listen "a:65536": expected a port up to 65535$/],

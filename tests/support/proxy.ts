@@ -1,14 +1,11 @@
+import type { z } from "zod";
 import { type Mode, proxyOptionsSchema } from "../../proxy/options.ts";
 import { type ProxyDeps, type RunningProxy, startProxy } from "../../proxy/mod.ts";
 import { type Datagram, datagramSchema } from "../../proxy/stats/report.ts";
 import { eventually } from "./eventually.ts";
 
-export type ProxyFlags = Partial<
-  Record<
-    "target" | "auth" | "managerAddr" | "statsAddr" | "id" | "connectTimeout" | "drainTimeout",
-    string
-  >
->;
+/** Flags by their names in the schema, as the command line gives them. */
+export type ProxyFlags = Omit<z.input<typeof proxyOptionsSchema>, "mode">;
 
 /** A proxy on a free loopback port that reports to the test; leaving its scope stops it. */
 export interface TestProxy extends AsyncDisposable {
@@ -24,7 +21,7 @@ export interface TestProxy extends AsyncDisposable {
 /** Starts a proxy that reports every tenth of a second. */
 export function startTestProxy(
   mode: Mode,
-  flags: ProxyFlags & { listen?: string } = {},
+  flags: ProxyFlags = {},
   deps: Partial<ProxyDeps> = {},
 ): TestProxy {
   const collector = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
