@@ -1,6 +1,6 @@
 import { closeQuietly } from "../../proxy/net/session.ts";
 
-/** A TCP server on a free loopback port; leaving its scope closes it and every connection. */
+/** A TCP server on a loopback port, a free one unless it is given; leaving its scope closes it and every connection. */
 export interface TcpServer extends AsyncDisposable {
   port: number;
   address: string;
@@ -12,8 +12,9 @@ export interface TcpServer extends AsyncDisposable {
 export function startTcp(
   handle: (conn: Deno.TcpConn) => Promise<void>,
   hostname = "127.0.0.1",
+  atPort = 0,
 ): TcpServer {
-  const listener = Deno.listen({ hostname, port: 0 });
+  const listener = Deno.listen({ hostname, port: atPort });
   const { port } = listener.addr;
   const accepted: Deno.TcpConn[] = [];
   const running = new Set<Promise<void>>();
