@@ -56,6 +56,12 @@ export function formatRate(bytesPerSecond: number, locale?: string): Quantity {
   return { value, unit: `${unit}/s` };
 }
 
+/** Milliseconds with at most one decimal. */
+export function formatLatency(ms: number, locale?: string): Quantity {
+  const { whole, decimal } = formats(locale);
+  return { value: (ms < 100 ? decimal : whole).format(ms), unit: "ms" };
+}
+
 /** A whole number with the locale's grouping. */
 export function formatCount(n: number, locale?: string): string {
   return formats(locale).whole.format(n);

@@ -63,6 +63,7 @@ export function fromLegacy(report: LegacyReport, atMs: number): Report {
     connections: toRecords(connections, sentAt),
     complete: true,
     reasons: {},
+    backends: [],
   };
 }
 

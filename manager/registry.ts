@@ -100,6 +100,7 @@ export class Registry {
 
   #remove(entry: ProxyEntry): void {
     const gone = entry.connections.keepOnly(new Set());
+    entry.backends.clear();
     this.#proxies.delete(entry.id);
     this.#statuses.delete(entry.id);
     this.#emit(entry.id, null);

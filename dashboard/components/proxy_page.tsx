@@ -2,6 +2,7 @@ import type { ProxySummary } from "../../manager/api/model.ts";
 import { formatCount, formatDuration, visible } from "../format.ts";
 import { isSilent } from "../state/rows.ts";
 import { useStore } from "../state/store.ts";
+import { BackendPanel } from "./backend_panel.tsx";
 import { Card, Cards } from "./card.tsx";
 import { ConnectionPanel } from "./connection_panel.tsx";
 import { Direction } from "./direction.tsx";
@@ -13,7 +14,7 @@ import { ProxyStatus } from "./status.tsx";
 import { Ago } from "./time.tsx";
 import { Traffic } from "./traffic.tsx";
 
-/** One proxy: who it is, its figures, its traffic, its connections. */
+/** One proxy: who it is, its figures, its traffic, its backends and connections. */
 export function ProxyPage({ proxyId, focus }: { proxyId: string; focus: boolean }) {
   const { proxies, proxyTraffic } = useStore().fleet.value;
   const proxy = proxies.get(proxyId);
@@ -45,6 +46,7 @@ export function ProxyPage({ proxyId, focus }: { proxyId: string; focus: boolean 
               sent={isSilent(proxy) ? undefined : proxy.rate_sent}
               silent={isSilent(proxy)}
             />
+            <BackendPanel proxy={proxy} />
             <ConnectionPanel key={proxyId} proxy={proxy} />
           </>
         )

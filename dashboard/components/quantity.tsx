@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, formatRate, type Quantity } from "../format.ts";
+import { formatBytes, formatCount, formatLatency, formatRate, type Quantity } from "../format.ts";
 
 /** Bytes with a lighter unit, and the exact number on hover. */
 export function Bytes({ value }: { value: number }) {
@@ -13,6 +13,12 @@ export function Rate({ value }: { value: number }) {
       title={`${formatCount(value)} bytes a second, over the last report interval`}
     />
   );
+}
+
+/** Milliseconds with a lighter unit, or a dash where none are known. */
+export function Latency({ ms }: { ms: number | null }) {
+  if (ms === null) return <span class="text-muted">–</span>;
+  return <Figure quantity={formatLatency(ms)} title={`the last check took ${ms} ms`} />;
 }
 
 function Figure({ quantity, title }: { quantity: Quantity; title: string }) {

@@ -1,4 +1,4 @@
-import type { Connection, ProxySummary } from "../../manager/api/model.ts";
+import type { Backend, Connection, ProxySummary } from "../../manager/api/model.ts";
 import { proxyStatus } from "../state/rows.ts";
 
 export type ShapeName = "disc" | "ring" | "triangle" | "square" | "box" | "half";
@@ -43,6 +43,12 @@ const CONNECTION_LOOKS: Record<Connection["state"], Look> = {
   failed: { shape: "square", color: "text-bad" },
 };
 
+const BACKEND_LOOKS: Record<Backend["state"], Look> = {
+  up: { shape: "disc", color: "text-ok" },
+  set_aside: { shape: "triangle", color: "text-warn" },
+  down: { shape: "square", color: "text-bad" },
+};
+
 /** A proxy's state as shape, word and colour. */
 export function ProxyStatus({ proxy }: { proxy: ProxySummary }) {
   const word = proxyStatus(proxy);
@@ -52,6 +58,11 @@ export function ProxyStatus({ proxy }: { proxy: ProxySummary }) {
 /** A connection's state as shape, word and colour. */
 export function ConnectionState({ state }: { state: Connection["state"] }) {
   return <Signed look={CONNECTION_LOOKS[state]} word={state} />;
+}
+
+/** A backend's state as shape, word and colour. */
+export function BackendState({ state }: { state: Backend["state"] }) {
+  return <Signed look={BACKEND_LOOKS[state]} word={state.replace("_", " ")} />;
 }
 
 function Signed({ look, word }: { look: Look; word: string }) {

@@ -1,5 +1,6 @@
 /** What the dashboard knows, as a pure reducer over the manager's messages. Local times are milliseconds. */
 import type {
+  Backend,
   Connection,
   FleetStats,
   ProxySummary,
@@ -16,6 +17,7 @@ export interface View {
   proxyId: string;
   connections: ReadonlyMap<number, Connection> | null;
   omitted: number;
+  backends: readonly Backend[];
 }
 
 export interface FleetState {
@@ -113,7 +115,8 @@ function withConnections(
   const connections = new Map(message.full ? [] : view.connections);
   for (const connection of message.upsert) connections.set(connection.id, connection);
   for (const id of message.removed) connections.delete(id);
-  return { ...state, view: { ...view, connections, omitted: message.omitted } };
+  const { omitted, backends = view.backends } = message;
+  return { ...state, view: { ...view, connections, omitted, backends } };
 }
 
 function lost(state: FleetState, at: number): FleetState {
@@ -126,5 +129,5 @@ function lost(state: FleetState, at: number): FleetState {
 function viewed(state: FleetState, proxyId: string | null): FleetState {
   if (proxyId === null) return { ...state, view: null };
   if (state.view?.proxyId === proxyId) return state;
-  return { ...state, view: { proxyId, connections: null, omitted: 0 } };
+  return { ...state, view: { proxyId, connections: null, omitted: 0, backends: [] } };
 }

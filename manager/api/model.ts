@@ -4,6 +4,7 @@
  * Times are Unix seconds on the manager's clock, durations seconds, sizes bytes, rates bytes a second.
  */
 import { z } from "@hono/zod-openapi";
+import { BACKEND_STATES } from "../../proxy/stats/backend_record.ts";
 import { CONNECTION_STATES } from "../../proxy/stats/report.ts";
 
 export const PROXY_STATUSES = ["online", "stale", "offline", "stopped"] as const;
@@ -57,6 +58,24 @@ export const connectionSchema = z.object({
 }).openapi("Connection");
 export type Connection = z.infer<typeof connectionSchema>;
 
+/** One backend of a tcp proxy. Its figures are those of the proxy's current boot. */
+export const backendSchema = z.object({
+  name: z.string().openapi({ description: "host:port" }),
+  weight: count,
+  state: z.enum(BACKEND_STATES).openapi({
+    description: "down by its health checks, set_aside since a connection to it failed",
+  }),
+  active_connections: count,
+  total_connections: count,
+  bytes_sent: count,
+  bytes_received: count,
+  errors: count.openapi({ description: "connections that could not be made" }),
+  check_latency_ms: z.number().min(0).nullable().openapi({
+    description: "how long the last health check took; null if there was none or it failed",
+  }),
+}).openapi("Backend");
+export type Backend = z.infer<typeof backendSchema>;
+
 /** What arrived over UDP, and what was dropped and why. */
 export const ingestSchema = z.object({
   datagrams: count,
@@ -94,6 +113,7 @@ export const proxyReplySchema = proxySummarySchema.extend({
   reasons: z.record(z.string(), count).openapi({
     description: "failed and rejected connections of the current boot by reason",
   }),
+  backends: z.array(backendSchema).openapi({ description: "of a tcp proxy; else empty" }),
   connections: z.array(connectionSchema),
   connections_total: count,
   connections_omitted: count.openapi({
@@ -139,6 +159,8 @@ export const serverMessageSchema = z.discriminatedUnion("type", [
     upsert: z.array(connectionSchema),
     removed: z.array(count),
     omitted: count,
+    /** All of them, where they have changed and in a full message; else absent. */
+    backends: z.array(backendSchema).optional(),
   }),
 ]);
 export type ServerMessage = z.infer<typeof serverMessageSchema>;

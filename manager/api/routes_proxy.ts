@@ -3,14 +3,15 @@ import type { Registry } from "../registry.ts";
 import { errorReply } from "./errors.ts";
 import { proxyReplySchema } from "./model.ts";
 import { badQuery, describeError, wholeNumber } from "./openapi.ts";
-import { connectionViews, proxySummary } from "./views.ts";
+import { backendViews, connectionViews, proxySummary } from "./views.ts";
 
 const MAX_LIMIT = 10_000;
 
 const proxyRoute = createRoute({
   method: "get",
   path: "/api/proxy/{id}",
-  summary: "One proxy with its connections, active ones first, then the newest first",
+  summary:
+    "One proxy with its backends and its connections, active ones first, then the newest first",
   request: {
     params: z.object({ id: z.string().min(1).max(300) }),
     query: z.object({
@@ -41,6 +42,7 @@ export function proxyRoutes({ registry, now }: { registry: Registry; now: () => 
     return c.json({
       ...proxySummary(entry, at),
       reasons: Object.fromEntries(entry.reasons),
+      backends: backendViews(entry, at),
       connections,
       connections_total: all.length,
       connections_omitted: all.length - connections.length + entry.omitted(at),

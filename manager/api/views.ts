@@ -1,7 +1,7 @@
 import { type ConnectionRecord, isActive } from "../../proxy/stats/report.ts";
 import { add, noTotals, type ProxyEntry, sum } from "../fleet/proxy.ts";
 import type { Registry } from "../registry.ts";
-import type { Connection, FleetStats, ProxySummary } from "./model.ts";
+import type { Backend, Connection, FleetStats, ProxySummary } from "./model.ts";
 
 /** The figures of the fleet that come from the registry alone. */
 export type FleetTotals = Omit<FleetStats, "manager_version" | "manager_uptime" | "ingest">;
@@ -59,6 +59,15 @@ export function connectionViews(entry: ProxyEntry, nowMs: number): Connection[] 
     .sort((a, b) =>
       Number(b.active) - Number(a.active) || b.start_time - a.start_time || b.id - a.id
     );
+}
+
+/** A proxy's backends as the API shows them; none has a connection once the proxy is gone. */
+export function backendViews(entry: ProxyEntry, nowMs: number): Backend[] {
+  const up = entry.isUp(nowMs);
+  return entry.backends.records().map((record) => ({
+    ...record,
+    active_connections: up ? record.active_connections : 0,
+  }));
 }
 
 /** The fleet as one: totals of all, rates and active connections of those that are up. */

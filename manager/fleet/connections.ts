@@ -4,7 +4,7 @@ export const MAX_CONNECTIONS_PER_PROXY = 20_000;
 export const MAX_CLOSED_PER_PROXY = 1_000;
 export const KEEP_CLOSED_MS = 60_000;
 
-/** Room for connections that all proxies share, so that many full tables cannot fill the memory. */
+/** Room for connections and backends that all proxies share, so that many full tables cannot fill the memory. */
 export interface Room {
   left: number;
 }

@@ -1,4 +1,5 @@
 import type { ConnectionRecord } from "../../proxy/stats/report.ts";
+import { BackendTable } from "./backends.ts";
 import { ConnectionTable, type Room } from "./connections.ts";
 import { LossWindow } from "./loss.ts";
 import { RateMeter } from "./rate.ts";
@@ -21,6 +22,7 @@ export interface Totals {
 export class ProxyEntry {
   readonly id: string;
   connections: ConnectionTable;
+  readonly backends: BackendTable;
   reasons = new Map<string, number>();
   lastSeenMs: number;
   readonly #room: Room;
@@ -35,6 +37,7 @@ export class ProxyEntry {
   constructor({ proxy }: Report, atMs: number, room: Room) {
     this.id = proxy.proxy_id;
     this.connections = new ConnectionTable(room);
+    this.backends = new BackendTable(room);
     this.lastSeenMs = atMs;
     this.#room = room;
     this.#state = { ...proxy, seq: -1 };
@@ -119,6 +122,7 @@ export class ProxyEntry {
       this.#rate.update(atMs, total_bytes_sent, total_bytes_received, interval * 1000);
     }
     this.#noteReasons(report.reasons);
+    this.backends.take(report.backends, proxy.seq ?? 0);
     return changed.concat(this.#takeConnections(report, atMs));
   }
 
@@ -149,6 +153,7 @@ export class ProxyEntry {
     this.#formerBoots = [...this.#formerBoots, this.#state.boot_id].slice(-REMEMBERED_BOOTS);
     const gone = this.connections.keepOnly(new Set());
     this.connections = new ConnectionTable(this.#room);
+    this.backends.clear();
     this.reasons.clear();
     this.#rate.reset();
     this.#loss = new LossWindow();

@@ -1,3 +1,4 @@
+import { type BackendRecord, decodeBackend } from "../../proxy/stats/backend_record.ts";
 import {
   type ConnectionRecord,
   type Datagram,
@@ -16,14 +17,23 @@ export interface Report {
   complete: boolean;
   /** Failed and rejected connections of this boot by reason. */
   reasons: Record<string, number>;
+  /** Backends of a tcp proxy; those that are missing have not changed. */
+  backends: BackendRecord[];
 }
 
 /** The report that a datagram of `proxy/stats/report.ts` carries. */
 export function fromDatagram(datagram: Datagram): Report {
   if (datagram.kind === "detail") {
-    const { v: _, kind: __, reasons, ...proxy } = datagram;
-    return { proxy, connections: [], complete: false, reasons };
+    const { v: _, kind: __, reasons, backends, ...proxy } = datagram;
+    const decoded = backends.map(decodeBackend);
+    return { proxy, connections: [], complete: false, reasons, backends: decoded };
   }
   const { v: _, kind: __, connections, ...proxy } = datagram;
-  return { proxy, connections: connections.map(decodeRecord), complete: false, reasons: {} };
+  return {
+    proxy,
+    connections: connections.map(decodeRecord),
+    complete: false,
+    reasons: {},
+    backends: [],
+  };
 }

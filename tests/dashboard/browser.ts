@@ -3,8 +3,10 @@ import { type RunningManager, startManager } from "../../manager/mod.ts";
 import {
   type ConnectionRecord,
   encodeConnections,
+  encodeDetail,
   type Summary,
 } from "../../proxy/stats/report.ts";
+import type { BackendRecord } from "../../proxy/stats/backend_record.ts";
 import { summary } from "../support/reports.ts";
 
 const DIST = new URL("../../dashboard/dist/", import.meta.url);
@@ -85,6 +87,18 @@ export class Reports implements Disposable {
       await this.sendRaw(manager, bytes);
       from = next;
     } while (from < records.length);
+  }
+
+  /** One report of a proxy's backends. */
+  async sendBackends(
+    manager: RunningManager,
+    overrides: Partial<Summary>,
+    backends: BackendRecord[],
+  ): Promise<void> {
+    const sent_at = this.#now() / 1000;
+    const head = () =>
+      summary({ sent_at, seq: this.#seq++, start_time: sent_at - 3600, ...overrides });
+    for (const bytes of encodeDetail(head, {}, backends)) await this.sendRaw(manager, bytes);
   }
 
   /** Bytes as they are. */

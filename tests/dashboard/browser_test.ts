@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import type { BrowserContextOptions, Page } from "playwright-core";
-import { connection, legacyConnection, legacyReport } from "../support/reports.ts";
+import { backend, connection, legacyConnection, legacyReport } from "../support/reports.ts";
 import { type Dashboard, findChromium, startDashboard, withDashboard } from "./browser.ts";
 
 const CHROMIUM = findChromium();
@@ -259,3 +259,27 @@ browserTest(
   },
   { context: { colorScheme: "dark" } },
 );
+
+for (const [device, context] of [["a desktop", undefined], ["a phone", PHONE]] as const) {
+  browserTest(`Dashboard shows a proxy's backends on ${device}, and follows them`, async (d) => {
+    const tcp = { proxy_type: "tcp" };
+    const down = backend({ name: "b.example:80", state: "down", check_latency_ms: null });
+    await d.reports.send(d.manager, tcp, [connection()]);
+    await d.reports.sendBackends(d.manager, tcp, [backend({ weight: 3, errors: 0 }), down]);
+    await d.page.goto(`${d.origin}/#/proxy/edge-1`);
+    const section = d.page.locator("section", { has: d.page.getByText("Backends") });
+    await section.getByText("1 of 2 up").waitFor();
+    const rows = section.locator(context ? "li" : "tbody tr");
+    const [first, second] = await rows.allInnerTexts();
+    assert.match(first, /192\.0\.2\.10:80/);
+    assert.match(first, /\bup\b/);
+    assert.match(first, /0\.4\sms/);
+    assert.match(second, /b\.example:80/);
+    assert.match(second, /\bdown\b/);
+    await d.reports.sendBackends(d.manager, tcp, [{ ...down, state: "set_aside" }]);
+    await section.getByText("set aside").waitFor();
+    assert.equal(await rows.count(), 2);
+    await noSidewaysScroll(d.page);
+    assert.deepEqual(d.errors, []);
+  }, { context });
+}

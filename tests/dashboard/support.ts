@@ -1,4 +1,5 @@
 import type {
+  Backend,
   Connection,
   FleetStats,
   ProxySummary,
@@ -70,6 +71,22 @@ export function connection(overrides: Partial<Connection> = {}): Connection {
     user: "",
     reason: "",
     requests: 0,
+    ...overrides,
+  };
+}
+
+/** A backend in a message. */
+export function backend(overrides: Partial<Backend> = {}): Backend {
+  return {
+    name: "192.0.2.10:80",
+    weight: 1,
+    state: "up",
+    active_connections: 2,
+    total_connections: 9,
+    bytes_sent: 100,
+    bytes_received: 200,
+    errors: 1,
+    check_latency_ms: 0.4,
     ...overrides,
   };
 }

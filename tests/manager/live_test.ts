@@ -141,7 +141,15 @@ Deno.test("Live answers a subscription to a proxy that is not known with nothing
   socket.take();
   live.message(socket, subscribe("nobody"));
   assert.deepEqual(socket.take(), [
-    { type: "connections", proxy_id: "nobody", full: true, upsert: [], removed: [], omitted: 0 },
+    {
+      type: "connections",
+      proxy_id: "nobody",
+      full: true,
+      upsert: [],
+      removed: [],
+      omitted: 0,
+      backends: [],
+    },
   ]);
   registry.apply(report({ proxy_id: "nobody" }, [connection()]), T0);
   live.flush();

@@ -1,3 +1,4 @@
+import type { BackendRecord } from "../../proxy/stats/backend_record.ts";
 import type { ConnectionRecord, Summary } from "../../proxy/stats/report.ts";
 import { encodeConnections } from "../../proxy/stats/report.ts";
 import type { ProxyState, Report } from "../../manager/fleet/report.ts";
@@ -59,9 +60,26 @@ export function report(
   proxy: Partial<ProxyState> = {},
   connections: ConnectionRecord[] = [],
   reasons: Record<string, number> = {},
+  backends: BackendRecord[] = [],
 ): Report {
   const { v: _, ...defaults } = summary();
-  return { proxy: { ...defaults, ...proxy }, connections, complete: false, reasons };
+  return { proxy: { ...defaults, ...proxy }, connections, complete: false, reasons, backends };
+}
+
+/** A backend that is up and in use. */
+export function backend(overrides: Partial<BackendRecord> = {}): BackendRecord {
+  return {
+    name: "192.0.2.10:80",
+    weight: 1,
+    state: "up",
+    active_connections: 2,
+    total_connections: 9,
+    bytes_sent: 100,
+    bytes_received: 200,
+    errors: 1,
+    check_latency_ms: 0.4,
+    ...overrides,
+  };
 }
 
 /** A datagram with these connections, as a proxy sends it. */

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import type { ServerMessage } from "../../../manager/api/model.ts";
 import { type FleetState, initialFleet, reduceFleet } from "../../../dashboard/state/fleet.ts";
-import { connection, connections, delta, proxy, snapshot, stats } from "../support.ts";
+import { backend, connection, connections, delta, proxy, snapshot, stats } from "../support.ts";
 
 function receive(state: FleetState, at: number, ...messages: ServerMessage[]): FleetState {
   return messages.reduce(
@@ -104,6 +104,18 @@ Deno.test("reduceFleet takes the connections of the viewed proxy: all, then chan
   assert.equal(changed.view!.connections!.get(1)?.bytes_sent, 500);
   const again = receive(changed, 0, connections({ upsert: [connection({ id: 9 })] }));
   assert.deepEqual([...again.view!.connections!.keys()], [9]);
+});
+
+Deno.test("reduceFleet keeps the backends until they have changed", () => {
+  const full = receive(viewing(), 0, connections({ backends: [backend()] }));
+  assert.deepEqual(full.view!.backends, [backend()]);
+  const same = receive(full, 0, connections({ full: false, upsert: [connection()] }));
+  assert.deepEqual(same.view!.backends, [backend()]);
+  const down = backend({ state: "down" });
+  const changed = receive(same, 0, connections({ full: false, backends: [down] }));
+  assert.deepEqual(changed.view!.backends, [down]);
+  const other = reduceFleet(changed, { type: "view", proxyId: "edge-2" });
+  assert.deepEqual(other.view!.backends, []);
 });
 
 Deno.test("reduceFleet ignores another proxy's connections, and changes without a beginning", () => {

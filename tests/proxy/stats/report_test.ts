@@ -11,6 +11,7 @@ import {
   isActive,
   MAX_DATAGRAM_BYTES,
 } from "../../../proxy/stats/report.ts";
+import { decodeBackend, MAX_BACKENDS } from "../../../proxy/stats/backend_record.ts";
 import { connection, summary } from "../../support/reports.ts";
 
 const decode = (bytes: Uint8Array): Datagram =>
@@ -185,6 +186,44 @@ Deno.test("encodeDetail carries every reason once, over as many datagrams as it 
     assert.deepEqual(out, { ...reasons });
     assert.ok(datagrams.length >= 1);
   }));
+});
+
+Deno.test("encodeDetail carries every backend and reason once, each datagram within its bound", () => {
+  const state = fc.constantFrom("up" as const, "down" as const, "set_aside" as const);
+  const record = fc.record({
+    name: fc.stringMatching(/^[a-z.]{1,253}:[1-9]$/),
+    weight: fc.integer({ min: 1, max: 256 }),
+    state,
+    active_connections: size,
+    total_connections: size,
+    bytes_sent: size,
+    bytes_received: size,
+    errors: size,
+    check_latency_ms: fc.option(fc.integer({ min: 0, max: 10_000 })),
+  }, { noNullPrototype: true });
+  const backends = fc.array(record, { maxLength: MAX_BACKENDS });
+  fc.assert(
+    fc.property(backends, fc.boolean(), (backends, withReason) => {
+      const reasons: Record<string, number> = withReason ? { connect_refused: 7 } : {};
+      const datagrams = encodeDetail(() => summary(), reasons, backends);
+      const details = datagrams.map((bytes) => {
+        assert.ok(bytes.length <= MAX_DATAGRAM_BYTES, `${bytes.length} bytes`);
+        const datagram = decode(bytes);
+        assert.ok(datagram.kind === "detail");
+        return datagram;
+      });
+      const out = details.flatMap((detail) => detail.backends.map(decodeBackend));
+      assert.deepEqual(out, backends);
+      assert.deepEqual(Object.assign({}, ...details.map((detail) => detail.reasons)), reasons);
+    }),
+    { numRuns: 30 },
+  );
+});
+
+Deno.test("datagramSchema takes a detail of an older proxy, which has no backends", () => {
+  const older = { kind: "detail", ...summary(), reasons: {} };
+  const datagram = datagramSchema.parse(older);
+  assert.deepEqual(datagram.kind === "detail" && datagram.backends, []);
 });
 
 Deno.test("datagramSchema throws nothing but its own error, and takes no datagram that is damaged", () => {

@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import type { BackendRecord } from "../../../proxy/stats/backend_record.ts";
 import { Collector } from "../../../proxy/stats/collector.ts";
 import {
   type ConnectionRecord,
@@ -9,6 +10,7 @@ import {
 } from "../../../proxy/stats/report.ts";
 import { type Identity, Reporter } from "../../../proxy/stats/reporter.ts";
 import { eventually } from "../../support/eventually.ts";
+import { backend } from "../../support/reports.ts";
 import { VirtualClock } from "../../support/virtual_clock.ts";
 
 const IDENTITY: Identity = {
@@ -29,7 +31,7 @@ interface Arrival {
 }
 
 /** A reporter on a clock of its own; each datagram that it sends is checked against the contract. */
-function reporting(interval: number) {
+function reporting(interval: number, backends?: () => BackendRecord[]) {
   const clock = new VirtualClock();
   const collector = new Collector();
   const arrivals: Arrival[] = [];
@@ -41,7 +43,7 @@ function reporting(interval: number) {
     arrivals.push({ at: clock.now(), size: bytes.length, datagram, records });
     return Promise.resolve();
   };
-  const reporter = new Reporter(collector, IDENTITY, { interval, send, clock });
+  const reporter = new Reporter(collector, IDENTITY, { interval, send, clock, backends });
   return { clock, collector, arrivals, reporter };
 }
 
@@ -219,6 +221,24 @@ Deno.test("Reporter sends the reasons when they change, and again every sixth in
     ]),
     [[4, 1], [5, 2], [11, 2]],
   );
+});
+
+Deno.test("Reporter sends the backends that have changed each interval, and all every sixth", async () => {
+  const backends = ["a:1", "b:1"].map((name) => backend({ name }));
+  const { clock, arrivals, reporter } = reporting(1, () => backends.map((b) => ({ ...b })));
+  reporter.start();
+  await clock.runTo(2500);
+  backends[1].bytes_sent++;
+  await clock.runTo(8500);
+  backends[0].active_connections = 0;
+  await reporter.stop();
+  const told = arrivals.flatMap(({ at, datagram }) =>
+    datagram.kind === "detail" ? [[Math.floor(at / 1000), datagram.backends.map(([n]) => n)]] : []
+  );
+  assert.deepEqual(told, [[0, ["a:1", "b:1"]], [3, ["b:1"]], [5, ["a:1", "b:1"]], [8, [
+    "a:1",
+    "b:1",
+  ]]]);
 });
 
 Deno.test("Reporter keeps its pace by the machine's clock too", async () => {

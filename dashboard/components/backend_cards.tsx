@@ -1,0 +1,51 @@
+import type { Backend } from "../../manager/api/model.ts";
+import { formatCount, formatPlural } from "../format.ts";
+import { Bytes, Latency } from "./quantity.tsx";
+import { BackendState } from "./status.tsx";
+import { Untrusted } from "./untrusted.tsx";
+
+/** The backends on a phone: a card each. */
+export function BackendCards({ backends }: { backends: readonly Backend[] }) {
+  return (
+    <ul class="divide-y divide-line border-t border-line">
+      {backends.map((backend) => <BackendCard key={backend.name} backend={backend} />)}
+    </ul>
+  );
+}
+
+function BackendCard({ backend: b }: { backend: Backend }) {
+  return (
+    <li class="px-4 py-3">
+      <div class="flex items-center justify-between gap-4">
+        <div class="min-w-0">
+          <Untrusted text={b.name} mono />
+        </div>
+        <span class="text-xs">
+          <BackendState state={b.state} />
+        </span>
+      </div>
+      <div class="mt-0.5 flex justify-between gap-4 text-xs text-muted tabular-nums">
+        <span>
+          {formatCount(b.active_connections)} active of {formatCount(b.total_connections)} ·{" "}
+          {formatPlural(b.errors, "error")}
+        </span>
+        <span>weight {formatCount(b.weight)}</span>
+      </div>
+      <div class="mt-1 flex gap-6">
+        <span class="whitespace-nowrap">
+          <span class="text-received" aria-hidden="true">↓</span>
+          <span class="sr-only">received</span> <Bytes value={b.bytes_received} />
+        </span>
+        <span class="whitespace-nowrap">
+          <span class="text-sent" aria-hidden="true">↑</span>
+          <span class="sr-only">sent</span> <Bytes value={b.bytes_sent} />
+        </span>
+        {b.check_latency_ms !== null && (
+          <span class="ml-auto text-xs text-muted">
+            check <Latency ms={b.check_latency_ms} />
+          </span>
+        )}
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,43 @@
+import { type BackendRecord, MAX_BACKENDS } from "../../proxy/stats/backend_record.ts";
+import type { Room } from "./connections.ts";
+
+/** The backends of one boot of a proxy, each as the newest report has it; bounded by count. */
+export class BackendTable {
+  /** One more with each report. */
+  version = 0;
+  readonly #known = new Map<string, { record: BackendRecord; seq: number }>();
+  readonly #room: Room;
+
+  /** `room` is what all proxies share. */
+  constructor(room: Room) {
+    this.#room = room;
+  }
+
+  /** Takes what datagram `seq` says of some backends; what is older than known changes nothing. */
+  take(records: readonly BackendRecord[], seq: number): void {
+    for (const record of records) {
+      const known = this.#known.get(record.name);
+      if (known ? known.seq > seq : !this.#takeRoom()) continue;
+      this.#known.set(record.name, { record, seq });
+      this.version++;
+    }
+  }
+
+  /** All of them, in the order in which they were first reported. */
+  records(): BackendRecord[] {
+    return Array.from(this.#known.values(), ({ record }) => record);
+  }
+
+  /** Forgets all, and gives their room back. */
+  clear(): void {
+    this.#room.left += this.#known.size;
+    this.#known.clear();
+    this.version++;
+  }
+
+  #takeRoom(): boolean {
+    if (this.#known.size >= MAX_BACKENDS || this.#room.left <= 0) return false;
+    this.#room.left--;
+    return true;
+  }
+}
