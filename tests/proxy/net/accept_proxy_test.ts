@@ -99,6 +99,19 @@ for (const [version, header] of [["v1", V1], ["v2", V2]] as const) {
   });
 }
 
+Deno.test("accept-proxy takes the longest header, with more behind it than a small buffer holds", async () => {
+  await using server = startTcp(echo);
+  await using proxy = startTestProxy("tcp", { target: server.address, ...TRUSTED });
+  const header = join(V2.subarray(0, 14), Uint8Array.of(0x0f, 0xf0), V2.subarray(16));
+  const data = crypto.getRandomValues(new Uint8Array(20_000));
+  using conn = await connectTo(proxy.port);
+  const sending = send(conn, join(header, new Uint8Array(4096 - header.length), data))
+    .then(() => conn.closeWrite());
+  assert.deepEqual(await readAll(conn), data);
+  await sending;
+  assert.equal(await client(proxy, ended), "203.0.113.9 4711");
+});
+
 const endsLine = (text: string) => text.endsWith("\r\n");
 
 Deno.test("accept-proxy takes a header from nobody but the trusted", async () => {

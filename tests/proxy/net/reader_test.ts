@@ -27,6 +27,17 @@ Deno.test("ByteReader keeps the unread part through fills, and says when the str
   assert.deepEqual([text(reader.view), reader.available], ["cdef", 4]);
 });
 
+for (const size of [1, BUFFER_SIZES[0], BUFFER_SIZES[0] + 1, BUFFER_SIZES[1] + 1]) {
+  Deno.test(`ByteReader begins with ${size} bytes that were read before it`, async () => {
+    const early = crypto.getRandomValues(new Uint8Array(size));
+    const reader = new ByteReader(scriptedConn([bytes("more")]), new BufferPool(), early);
+    assert.deepEqual(reader.view, early);
+    assert.equal(await reader.fill(), true);
+    assert.deepEqual(reader.view.subarray(0, size), early);
+    assert.equal(text(reader.view.subarray(size)), "more");
+  });
+}
+
 Deno.test("ByteReader loses and repeats no byte, however much is taken between fills", async () => {
   const data = fc.uint8Array({ maxLength: 30_000 });
   await fc.assert(
