@@ -1,5 +1,8 @@
 import type { Collector, LiveConnection } from "./collector.ts";
 
+/** The connections that a report can be about. */
+export type Connections = Pick<Collector, "live" | "ended">;
+
 /** What one interval reports: the records in the order of sending, and how long a full rotation takes. */
 export interface Plan {
   records: LiveConnection[];
@@ -19,7 +22,7 @@ const ROTATION_SHARE = 0.2;
  * that changed, then a share of the rest, going on behind `cursor`.
  */
 export function planReport(
-  collector: Collector,
+  collector: Connections,
   budget: number,
   interval: number,
   cursor: number,
@@ -55,7 +58,7 @@ function takeTurns(a: LiveConnection[], b: LiveConnection[], budget: number): Li
 
 /** Walks once around the live connections from `cursor` on and takes those not in `skip`, up to `limit`. */
 function rotate(
-  collector: Collector,
+  collector: Connections,
   cursor: number,
   limit: number,
   skip: Set<LiveConnection>,

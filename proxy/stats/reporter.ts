@@ -1,6 +1,6 @@
 import type { BackendRecord } from "./backend_record.ts";
 import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
-import type { Collector } from "./collector.ts";
+import type { Collector, Totals } from "./collector.ts";
 import { type Plan, planReport } from "./plan.ts";
 import { encodeConnections, encodeDetail, MAX_DATAGRAM_BYTES, type Summary } from "./report.ts";
 
@@ -23,13 +23,23 @@ export interface ReporterOptions {
   send: (bytes: Uint8Array) => Promise<void>;
   /** The backends of a balancer as they are now, always in the same order. */
   backends?: () => BackendRecord[];
+  /** Most bits a second that reports take. */
+  bandwidth?: number;
+  /** The figures of the summary, where this reporter is one of several of its proxy. */
+  figures?: (ownRefreshSeconds: number) => Figures;
+  /** The state that the last report says; another than `stopped` where others report on. */
+  lastState?: Summary["state"];
   clock?: Clock;
 }
 
-/** Most bits a second that reports take. */
-const BANDWIDTH = 1_000_000;
-/** Milliseconds that a full datagram takes of that bandwidth. */
-const DATAGRAM_MS = MAX_DATAGRAM_BYTES * 8 / BANDWIDTH * 1000;
+/** What changes from one summary to the next. */
+export type Figures = Totals & Pick<Summary, "seq" | "refresh_s">;
+
+/** What is reported: a collector, or what stands for several. */
+export type ReportSource = Pick<Collector, "live" | "ended" | "reasons" | "prune" | "totals">;
+
+/** Most bits a second that the reports of one proxy take. */
+export const REPORT_BANDWIDTH = 1_000_000;
 /** Records that usually fit into a datagram beside the summary; the reporter learns what fits really. */
 const RECORDS_PER_DATAGRAM = 8;
 /** The share of the latest datagram in that. */
@@ -43,7 +53,7 @@ const DETAIL_INTERVALS = 6;
 
 /** Reports a proxy's statistics each interval: paced, cumulative, and never in the way of traffic. */
 export class Reporter {
-  readonly #collector: Collector;
+  readonly #source: ReportSource;
   readonly #identity: Identity;
   readonly #options: ReporterOptions;
   #state: Summary["state"] = "running";
@@ -57,13 +67,17 @@ export class Reporter {
   #loop: Promise<void> = Promise.resolve();
   readonly #stop = new AbortController();
   readonly #clock: Clock;
+  /** Milliseconds that a full datagram takes of the bandwidth. */
+  readonly #datagramMs: number;
 
-  constructor(collector: Collector, identity: Identity, options: ReporterOptions) {
-    this.#collector = collector;
+  constructor(source: ReportSource, identity: Identity, options: ReporterOptions) {
+    this.#source = source;
     this.#identity = identity;
     this.#options = options;
     this.#clock = options.clock ?? SYSTEM_CLOCK;
     this.#refreshSeconds = options.interval;
+    const { bandwidth = REPORT_BANDWIDTH } = options;
+    this.#datagramMs = MAX_DATAGRAM_BYTES * 8 / bandwidth * 1000;
   }
 
   /** Begins with a report at once, then one each interval. */
@@ -77,9 +91,9 @@ export class Reporter {
     await this.#options.send(encodeConnections(this.#summary(), []).bytes);
   }
 
-  /** Ends the reports with a last one that says `stopped`. */
+  /** Ends the reports with a last one that says `stopped`, or what the options say. */
   async stop(): Promise<void> {
-    this.#state = "stopped";
+    this.#state = this.#options.lastState ?? "stopped";
     this.#stop.abort();
     await this.#loop;
     const { records } = this.#plan(FINAL_DATAGRAMS);
@@ -96,10 +110,10 @@ export class Reporter {
 
   async #run(): Promise<void> {
     const intervalMs = this.#options.interval * 1000;
-    const datagrams = Math.max(1, Math.floor(intervalMs * SPREAD / DATAGRAM_MS));
+    const datagrams = Math.max(1, Math.floor(intervalMs * SPREAD / this.#datagramMs));
     while (!this.#stopping) {
       const startedAt = this.#clock.now();
-      this.#collector.prune();
+      this.#source.prune();
       await this.#sendPaced(this.#plan(datagrams), startedAt);
       const backends = this.#backendsDue();
       if (!this.#stopping && backends) await this.#sendDetail(backends);
@@ -109,7 +123,7 @@ export class Reporter {
 
   #plan(datagrams: number): Plan {
     const budget = Math.max(1, Math.floor(datagrams * this.#recordsPerDatagram));
-    const plan = planReport(this.#collector, budget, this.#options.interval, this.#cursor);
+    const plan = planReport(this.#source, budget, this.#options.interval, this.#cursor);
     this.#refreshSeconds = plan.refreshSeconds;
     return plan;
   }
@@ -121,7 +135,7 @@ export class Reporter {
     while (from < records.length) {
       const datagrams = Math.ceil((records.length - from) / this.#recordsPerDatagram);
       const now = this.#clock.now();
-      const gap = Math.max(DATAGRAM_MS, (startedAt + intervalMs * SPREAD - now) / datagrams);
+      const gap = Math.max(this.#datagramMs, (startedAt + intervalMs * SPREAD - now) / datagrams);
       if (now + gap >= startedAt + intervalMs) break;
       await this.#pause(gap);
       if (this.#stopping) break;
@@ -145,7 +159,7 @@ export class Reporter {
   /** The backends that `detail` has to tell of, beside all reasons; null if neither has changed. */
   #backendsDue(): BackendRecord[] | null {
     const backends = this.#options.backends?.() ?? [];
-    const reasons = JSON.stringify(this.#collector.reasons);
+    const reasons = JSON.stringify(this.#source.reasons);
     if (reasons === "{}" && backends.length === 0) return null;
     const texts = backends.map((backend) => JSON.stringify(backend));
     const changed = backends.filter((_, i) => texts[i] !== this.#sentBackends[i]);
@@ -160,9 +174,9 @@ export class Reporter {
   }
 
   async #sendDetail(backends: BackendRecord[]): Promise<void> {
-    const datagrams = encodeDetail(() => this.#summary(), this.#collector.reasons, backends);
+    const datagrams = encodeDetail(() => this.#summary(), this.#source.reasons, backends);
     for (const [i, bytes] of datagrams.entries()) {
-      if (i > 0) await this.#pause(DATAGRAM_MS);
+      if (i > 0) await this.#pause(this.#datagramMs);
       await this.#options.send(bytes);
     }
   }
@@ -171,14 +185,16 @@ export class Reporter {
     return {
       v: 1,
       ...this.#identity,
-      seq: this.#seq++,
       sent_at: Date.now() / 1000,
       interval: this.#options.interval,
-      refresh_s: this.#refreshSeconds,
       state: this.#state,
-      ...this.#collector.totals(),
+      ...this.#options.figures?.(this.#refreshSeconds) ?? this.#ownFigures(),
       omitted_connections: 0,
     };
+  }
+
+  #ownFigures(): Figures {
+    return { seq: this.#seq++, refresh_s: this.#refreshSeconds, ...this.#source.totals() };
   }
 
   /** Waits, but not beyond stop(). */
