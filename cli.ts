@@ -109,6 +109,7 @@ function flags(): Flag[] {
     flag(["proxy"], "--id <name>", "the proxy's name (made of host, mode and address)"),
     flag(["proxy"], "--connect-timeout <seconds>", "for resolving and connecting (10)"),
     flag(["proxy"], "--drain-timeout <seconds>", "for what runs when the proxy is stopped (10)"),
+    ...limitFlags().map(([name, text]) => flag(["proxy"], name, text)),
     flag(["manager"], "--stats-listen <address>", "take statistics in there (HTTP port + 1000)"),
     {
       of: ["manager"],
@@ -123,6 +124,22 @@ function flags(): Flag[] {
       of: everywhere,
       option: new Option(`${name} [value]`).hideHelp(),
     })),
+  ];
+}
+
+function limitFlags(): [flags: string, text: string][] {
+  return [
+    ["--max-connections <n>", "connections at a time; more are closed at once (8000)"],
+    ["--max-connections-per-client <n>", "the same for each client address (no limit)"],
+    ["--accept-rate <n>", "new connections a second of each client address (no limit)"],
+    ["--idle-timeout <seconds>", "close a connection on which nothing moves; 0 is never (0)"],
+    [
+      "--bandwidth <rate>",
+      "bytes a second of all connections together, each way on its own: 512k, 10M, 1.5G, " +
+      "or in bits 100Mbit (no limit)",
+    ],
+    ["--bandwidth-per-connection <rate>", "the same for each connection (no limit)"],
+    ["--backlog <n>", "connections that the system holds until they are accepted (511)"],
   ];
 }
 

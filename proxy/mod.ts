@@ -6,9 +6,11 @@ import { createDial, type Dial } from "./net/dial.ts";
 import { acceptLoop } from "./net/listener.ts";
 import { acceptProxy } from "./net/accept_proxy.ts";
 import type { Handler } from "./net/session.ts";
+import { createBandwidth } from "./net/throttle.ts";
 import { Sessions } from "./sessions.ts";
 import { createHttpHandler } from "./http/handler.ts";
 import { UpstreamPool } from "./http/pool.ts";
+import { ConnectionLimits } from "./limits.ts";
 import type { ProxyOptions } from "./options.ts";
 import { createSocks5Handler } from "./socks5/handler.ts";
 import { Collector } from "./stats/collector.ts";
@@ -38,7 +40,8 @@ const TICK_MS = 250;
 /** Starts a proxy; throws {@link ListenError} with nothing left open. */
 export function startProxy(options: ProxyOptions, deps: ProxyDeps): RunningProxy {
   const log = getLogger(["rustproxy", "proxy"]);
-  const listener = listen(options.listen);
+  const { limits } = options;
+  const listener = listen(options.listen, limits.backlog);
   const addr = listener.addr as Deno.NetAddr;
   const collector = new Collector();
   const identity = identify(options, deps, addr);
@@ -47,7 +50,11 @@ export function startProxy(options: ProxyOptions, deps: ProxyDeps): RunningProxy
   const balancer = options.mode === "tcp" ? new Balancer(options) : null;
   const parts = { collector, identity, pool, upstreams, balancer };
   const handler = createHandler(options, deps, parts);
-  const sessions = new Sessions(handler, collector);
+  const sessions = new Sessions(handler, collector, {
+    connections: new ConnectionLimits(limits),
+    bandwidth: createBandwidth(limits),
+    idleTimeout: limits.idleTimeout,
+  });
   const reporter = options.statsTo && startReporter(options, parts);
   const health = balancer && startHealthChecks(options, deps, balancer);
 
@@ -91,9 +98,9 @@ export function startProxy(options: ProxyOptions, deps: ProxyDeps): RunningProxy
   return { addr, proxyId: identity.proxy_id, stop: () => stopping ??= stop() };
 }
 
-function listen(address: Address): Deno.TcpListener {
+function listen(address: Address, tcpBacklog: number): Deno.TcpListener {
   try {
-    return Deno.listen({ hostname: address.host, port: address.port });
+    return Deno.listen({ hostname: address.host, port: address.port, tcpBacklog });
   } catch (error) {
     throw new ListenError("tcp", address, error);
   }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Credentials } from "./access.ts";
-import { addressFlag, listFlag, secondsFlag } from "./flags.ts";
+import { addressFlag, countFlag, listFlag, secondsFlag } from "./flags.ts";
 import {
   type Address,
   AddressError,
@@ -10,6 +10,7 @@ import {
 } from "./net/address.ts";
 import { parseCidr } from "./net/cidr.ts";
 import { balanceFlags, type BalanceOptions, balanceOptions } from "./tcp/options.ts";
+import { rateFlag } from "./rate.ts";
 
 export const MODES = ["tcp", "http", "socks5"] as const;
 export type Mode = (typeof MODES)[number];
@@ -28,6 +29,25 @@ export interface ProxyOptions extends BalanceOptions {
   id: string | null;
   connectTimeout: number;
   drainTimeout: number;
+  limits: Limits;
+}
+
+/** What a proxy takes at most; null is no limit. */
+export interface Limits {
+  /** Connections at a time. */
+  maxConnections: number;
+  /** Connections at a time of one client address. */
+  maxConnectionsPerClient: number | null;
+  /** New connections a second of one client address, and as many at once. */
+  acceptRate: number | null;
+  /** Seconds after which a connection on which nothing moves is closed; 0 for never. */
+  idleTimeout: number;
+  /** Bytes a second of the whole proxy, each way. */
+  bandwidth: number | null;
+  /** Bytes a second of one connection, each way. */
+  bandwidthPerConnection: number | null;
+  /** Connections that the system holds until they are accepted. */
+  backlog: number;
 }
 
 const DEFAULT_LISTEN: Record<Mode, string> = {
@@ -87,6 +107,13 @@ const flagsSchema = z.object({
   id: z.string().min(1, 'Cannot use --id "": expected a name').optional(),
   connectTimeout: secondsFlag("--connect-timeout", 0.1, 3600).default(10),
   drainTimeout: secondsFlag("--drain-timeout", 0, 3600).default(10),
+  maxConnections: countFlag("--max-connections", 1, 1_000_000).default(8000),
+  maxConnectionsPerClient: countFlag("--max-connections-per-client", 1, 1_000_000).optional(),
+  acceptRate: countFlag("--accept-rate", 1, 1_000_000).optional(),
+  idleTimeout: secondsFlag("--idle-timeout", 0, 1_000_000).default(0),
+  bandwidth: rateFlag("--bandwidth").optional(),
+  bandwidthPerConnection: rateFlag("--bandwidth-per-connection").optional(),
+  backlog: countFlag("--backlog", 1, 65_535).default(511),
 });
 
 /** Flags as text → options of a proxy; the ZodError's issues are whole sentences. */
@@ -122,5 +149,14 @@ export const proxyOptionsSchema = flagsSchema.transform((flags, context): ProxyO
     id: flags.id ?? null,
     connectTimeout: flags.connectTimeout,
     drainTimeout: flags.drainTimeout,
+    limits: {
+      maxConnections: flags.maxConnections,
+      maxConnectionsPerClient: flags.maxConnectionsPerClient ?? null,
+      acceptRate: flags.acceptRate ?? null,
+      idleTimeout: flags.idleTimeout,
+      bandwidth: flags.bandwidth ?? null,
+      bandwidthPerConnection: flags.bandwidthPerConnection ?? null,
+      backlog: flags.backlog,
+    },
   };
 });

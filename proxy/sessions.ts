@@ -1,7 +1,9 @@
 import { getLogger } from "@logtape/logtape";
 import { formatAddress, unmapIPv4 } from "./net/address.ts";
 import { errorCode, Failure } from "./net/failure.ts";
-import { type Handler, Session } from "./net/session.ts";
+import { closeQuietly, type Handler, Session } from "./net/session.ts";
+import type { Bandwidth } from "./net/throttle.ts";
+import type { ConnectionLimits, Permit, Rejection } from "./limits.ts";
 import type { Collector, LiveConnection } from "./stats/collector.ts";
 
 /** Ends that are nobody's failure: a client may leave, a proxy may stop. */
@@ -14,6 +16,20 @@ const REGULAR_ENDS = new Set([
   "drain_timeout",
 ]);
 
+const FLAGS: Record<Rejection, string> = {
+  max_connections: "--max-connections",
+  max_connections_per_client: "--max-connections-per-client",
+  accept_rate: "--accept-rate",
+};
+
+export interface SessionLimits {
+  connections: ConnectionLimits;
+  /** Null where no bandwidth is limited. */
+  bandwidth: Bandwidth | null;
+  /** Seconds after which a connection on which nothing moves is closed; 0 for never. */
+  idleTimeout: number;
+}
+
 /** All connections of a proxy: runs the mode's handler for each and keeps its books. */
 export class Sessions {
   readonly #log = getLogger(["rustproxy", "proxy"]);
@@ -22,24 +38,35 @@ export class Sessions {
   readonly #running = new Set<Session>();
   readonly #handler: Handler;
   readonly #collector: Collector;
+  readonly #limits: SessionLimits;
   #onEmpty: (() => void) | null = null;
 
-  constructor(handler: Handler, collector: Collector) {
+  constructor(handler: Handler, collector: Collector, limits: SessionLimits) {
     this.#handler = handler;
     this.#collector = collector;
+    this.#limits = limits;
   }
 
-  /** Takes over an accepted connection. */
+  /** Takes over an accepted connection, or closes it where a limit stands against it. */
   accept(conn: Deno.TcpConn): void {
     const { hostname, port } = conn.remoteAddr;
-    const session = new Session(conn, this.#collector.open(unmapIPv4(hostname), port));
+    const ip = unmapIPv4(hostname);
+    const permit = this.#limits.connections.admit(ip);
+    if (typeof permit === "string") return this.#reject(conn, ip, permit);
+    const throttle = this.#limits.bandwidth?.throttle();
+    const session = new Session(conn, this.#collector.open(ip, port), throttle);
     this.#running.add(session);
-    this.#run(session);
+    this.#run(session, permit);
   }
 
   /** Ends the sessions whose deadline has passed at `now`, in ms. */
   tick(now: number): void {
-    for (const session of this.#running) session.checkDeadline(now);
+    const idleMs = this.#limits.idleTimeout * 1000;
+    for (const session of this.#running) {
+      session.checkDeadline(now);
+      if (idleMs > 0) session.checkIdle(now, idleMs);
+    }
+    this.#limits.connections.tick();
   }
 
   /** Lets what runs finish, and ends what is idle. */
@@ -59,7 +86,19 @@ export class Sessions {
     clearTimeout(timer);
   }
 
-  async #run(session: Session): Promise<void> {
+  #reject(conn: Deno.TcpConn, client: string, reason: Rejection): void {
+    closeQuietly(conn);
+    this.#collector.reject(reason);
+    // Once, since whoever is rejected may come as often as he likes; the counter says how often.
+    if (this.#collector.reasons[reason] === 1) {
+      this.#log.warn(`A connection was closed at once: ${FLAGS[reason]} is reached`, { client });
+    } else if (this.#logEach) {
+      this.#log.debug("A connection was closed at once", { client, reason });
+    }
+  }
+
+  async #run(session: Session, permit: Permit): Promise<void> {
+    using _ = permit;
     const { record } = session;
     let reason: string;
     try {

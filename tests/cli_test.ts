@@ -74,6 +74,22 @@ Deno.test("parseCommandLine starts each line of the contract", () => {
   assert.deepEqual(run("--demo").task, { kind: "demo" });
 });
 
+Deno.test("parseCommandLine takes every limit in every mode", () => {
+  const line = "--max-connections 1 --max-connections-per-client 2 --accept-rate 3 " +
+    "--idle-timeout 4 --bandwidth 5k --bandwidth-per-connection 48kbit --backlog 7";
+  for (const mode of ["--mode http", "--mode socks5", "--mode tcp --target a:1"]) {
+    assert.deepEqual(proxy(`${mode} ${line}`).limits, {
+      maxConnections: 1,
+      maxConnectionsPerClient: 2,
+      acceptRate: 3,
+      idleTimeout: 4,
+      bandwidth: 5000,
+      bandwidthPerConnection: 6000,
+      backlog: 7,
+    });
+  }
+});
+
 Deno.test("parseCommandLine takes --auth and --socks5-auth for the same, and not both", () => {
   assert.deepEqual(proxy("--mode http --socks5-auth a:b"), proxy("--mode http --auth a:b"));
   assert.match(misuse(["--mode", "http", "--auth", "a:b", "--socks5-auth", "a:b"]), /expected one/);
@@ -182,6 +198,10 @@ const misuses: [line: string, message: RegExp][] = [
   ["--manager --target a:1", /^--target goes with --mode, not with --manager$/],
   ["--manager --manager-addr a:1", /^--manager-addr goes with --mode, not with --manager$/],
   ["--manager --auth a:b", /^--auth goes with --mode, not with --manager$/],
+  ["--manager --max-connections 1", /^--max-connections goes with --mode, not with --manager$/],
+  ["--demo --bandwidth 1M", /^--bandwidth goes with --mode, not with --demo$/],
+  ["--mode http --backlog", /^--backlog <n> needs a value, but nothing follows$/],
+  ["--mode http --accept-rate many", /^Cannot parse --accept-rate "many": expected a whole number/],
   ["--mode http --stats-listen :1", /^--stats-listen goes with --manager, not with --mode$/],
   ["--mode http --public-host a", /^--public-host goes with --manager, not with --mode$/],
   ["--demo --listen :1", /^--listen goes with --manager or --mode, not with --demo$/],

@@ -96,7 +96,7 @@ class Upload {
     const sink = async (bytes: Uint8Array) => {
       if (bytes.length === 0) return;
       try {
-        await writeAll(upstream.conn, bytes);
+        await write(session, upstream.conn, bytes, true);
       } catch {
         throw ORIGIN_TAKES_NO_MORE;
       }
@@ -220,9 +220,20 @@ function join(a: Uint8Array, b: Uint8Array): Uint8Array {
   return both;
 }
 
+/** Writes all of it, as fast as the session may. */
+function write(
+  { throttle, record }: Session,
+  conn: Deno.Conn,
+  bytes: Uint8Array,
+  upward: boolean,
+): Promise<void> {
+  if (throttle === null) return writeAll(conn, bytes, record);
+  return (upward ? throttle.up : throttle.down).write(conn, bytes, record);
+}
+
 async function writeToClient(session: Session, bytes: Uint8Array): Promise<void> {
   try {
-    await writeAll(session.client, bytes);
+    await write(session, session.client, bytes, false);
   } catch {
     throw new Failure("client_gone", "the client left before the response was complete");
   }

@@ -37,6 +37,7 @@ export async function forward(
   for (;;) {
     upstream ??= upstreams.wrap(key, await dialOrAnswer(session, request, dial));
     session.upstream = upstream.conn;
+    upstream.reader.lane = session.throttle && session.throttle.down;
     let end: ExchangeEnd | null = null;
     try {
       end = await runExchange({ session, reader, request, head, upstream, via });

@@ -28,6 +28,7 @@ export function createHttpHandler(options: HttpOptions): Handler {
   const authorize = createAuthorization(options.auth && createCredentialCheck(options.auth));
   return async (session) => {
     const reader = new ByteReader(session.client, options.pool, session.early);
+    reader.lane = session.throttle && session.throttle.up;
     session.record.state = "active";
     try {
       for (;;) {
@@ -44,7 +45,8 @@ export function createHttpHandler(options: HttpOptions): Handler {
           }
           keep = await forward(session, reader, request, options);
         } catch (error) {
-          if (!(error instanceof HttpError)) throw error;
+          // Ended from outside: there is nobody to answer, and the target is not to blame.
+          if (!(error instanceof HttpError) || session.endReason) throw error;
           keep = await answer(session, request, error, options.count);
         }
         if (!keep) {

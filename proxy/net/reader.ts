@@ -1,4 +1,5 @@
 import type { BufferPool } from "./buffer.ts";
+import type { Lane } from "./throttle.ts";
 
 /** Reads a connection through one pooled buffer whose unread part can be looked at before it is taken. */
 export class ByteReader {
@@ -6,6 +7,8 @@ export class ByteReader {
   /** The unread part is `buffer[start..end)`. */
   start = 0;
   end = 0;
+  /** Bounds what is taken at once where the bandwidth is limited. Who passes the bytes on pays for them. */
+  lane: Lane | null = null;
   #pending: Promise<boolean> | null = null;
 
   /** `early` are bytes of the connection that were read before. */
@@ -41,7 +44,8 @@ export class ByteReader {
   async #read(): Promise<boolean> {
     try {
       this.#makeRoom();
-      const n = await this.conn.read(this.buffer.subarray(this.end));
+      const limit = this.lane === null ? this.buffer.length : this.end + this.lane.window;
+      const n = await this.conn.read(this.buffer.subarray(this.end, limit));
       if (n === null || this.buffer === EMPTY) return false;
       this.end += n;
       return true;

@@ -1,5 +1,6 @@
 import type { BufferPool } from "./buffer.ts";
 import { errorCode, type FailureReason } from "./failure.ts";
+import { type Throttle, ThrottledSource } from "./throttle.ts";
 
 /** Where the relay counts, live: bytes whose write to the other side has completed, time in Unix seconds. */
 export interface Traffic {
@@ -15,6 +16,8 @@ export type RelayEnd = "done" | FailureReason;
 export interface Tunnel {
   readonly client: Deno.TcpConn;
   readonly record: Traffic;
+  /** Slows both ways, where it is there. */
+  readonly throttle?: Throttle | null;
   /** Closes both connections; harmless when called again. */
   close(): void;
 }
@@ -58,12 +61,15 @@ interface RelayState {
 }
 
 async function pump(state: RelayState, upward: boolean, early?: Uint8Array): Promise<void> {
-  const from = upward ? state.client : state.target;
+  const from = source(state, upward);
   const to = upward ? state.target : state.client;
   let buffer = state.pool.take();
   let reading = false;
   try {
-    if (early) await writeCounted(state, to, early, upward);
+    if (early) {
+      await state.tunnel.throttle?.up.pay(early.length);
+      await writeCounted(state, to, early, upward);
+    }
     for (;;) {
       reading = true;
       const n = await from.read(buffer);
@@ -87,6 +93,13 @@ async function pump(state: RelayState, upward: boolean, early?: Uint8Array): Pro
   } finally {
     state.pool.give(buffer);
   }
+}
+
+/** Where a pump reads: the bare connection unless it is slowed, so that the loop never has to ask. */
+function source({ client, target, tunnel }: RelayState, upward: boolean) {
+  const conn = upward ? client : target;
+  const { throttle } = tunnel;
+  return throttle ? new ThrottledSource(conn, upward ? throttle.up : throttle.down) : conn;
 }
 
 /** Writes all of it, and counts each part as it goes. */

@@ -2,6 +2,7 @@ import type { LiveConnection } from "../stats/collector.ts";
 import type { Address } from "./address.ts";
 import type { Cancelable } from "./dial.ts";
 import type { FailureReason } from "./failure.ts";
+import type { Throttle } from "./throttle.ts";
 
 /** What a mode does with an accepted connection: returns the reason of its regular end, or throws Failure. */
 export type Handler = (session: Session) => Promise<string>;
@@ -27,8 +28,16 @@ export class Session implements Cancelable {
   #closed = false;
   #deadline = Infinity;
   #onExpire: (() => void) | null = null;
+  /** What the record said when something was last seen to move, and when that was, in ms. */
+  #progress = 0;
+  #movedAt = 0;
 
-  constructor(readonly client: Deno.TcpConn, readonly record: LiveConnection) {}
+  constructor(
+    readonly client: Deno.TcpConn,
+    readonly record: LiveConnection,
+    /** Slows the connection; null where no bandwidth is limited. */
+    readonly throttle: Throttle | null = null,
+  ) {}
 
   /** Takes over the connection towards the target; from now on the record is active. */
   connected(upstream: Deno.TcpConn): void {
@@ -59,6 +68,24 @@ export class Session implements Cancelable {
     else this.destroy("handshake_timeout");
   }
 
+  /**
+   * Ends the session as `idle_timeout` if between ticks that span `ms` nothing has moved either way. A dial,
+   * a handshake and the wait for a next request have limits of their own and do not count.
+   */
+  checkIdle(now: number, ms: number): void {
+    const { bytes_sent, bytes_received, last_activity } = this.record;
+    const progress = bytes_sent + bytes_received + last_activity;
+    if (progress !== this.#progress || !this.#mayIdle) {
+      this.#progress = progress;
+      this.#movedAt = now;
+    } else if (now - this.#movedAt >= ms) this.destroy("idle_timeout");
+  }
+
+  get #mayIdle(): boolean {
+    return this.record.state === "active" && this.cancel === null && this.#deadline === Infinity &&
+      !this.throttle?.waiting;
+  }
+
   /** Asks the session to end when it can; an idle one ends at once. */
   drain(): void {
     this.draining = true;
@@ -79,6 +106,7 @@ export class Session implements Cancelable {
     this.#closed = true;
     if (this.upstream) closeQuietly(this.upstream);
     this.upstream = null;
+    this.throttle?.close();
   }
 }
 

@@ -95,6 +95,7 @@ export class Collector {
   readonly reasons: Record<string, number> = {};
   readonly #now: () => number;
   #nextId = 1;
+  #rejected = 0;
   #endedTotals = { connections: 0, failed: 0, sent: 0, received: 0 };
 
   /** `now` gives Unix seconds. */
@@ -127,6 +128,12 @@ export class Collector {
     }
   }
 
+  /** Counts a connection that was not taken; it has no record. */
+  reject(reason: string): void {
+    this.#rejected++;
+    this.count(reason);
+  }
+
   /** Counts one more of what happened for this reason. */
   count(reason: string): void {
     this.reasons[reason] = (this.reasons[reason] ?? 0) + 1;
@@ -150,7 +157,7 @@ export class Collector {
       total_connections: connections + this.live.size,
       active_connections: 0,
       failed_connections: failed,
-      rejected_connections: 0,
+      rejected_connections: this.#rejected,
       total_bytes_sent: sent,
       total_bytes_received: received,
     };

@@ -16,6 +16,15 @@ const DEFAULTS: ProxyOptions = {
   id: null,
   connectTimeout: 10,
   drainTimeout: 10,
+  limits: {
+    maxConnections: 8000,
+    maxConnectionsPerClient: null,
+    acceptRate: null,
+    idleTimeout: 0,
+    bandwidth: null,
+    bandwidthPerConnection: null,
+    backlog: 511,
+  },
 };
 
 type Flags = Record<string, string | true>;
@@ -127,6 +136,27 @@ const accepted: [title: string, flags: Flags, change: Partial<ProxyOptions>][] =
     drainTimeout: 3600,
   }],
   ["a name", { mode: "http", id: "edge 1" }, { id: "edge 1" }],
+  ["every limit", {
+    mode: "http",
+    maxConnections: "1",
+    maxConnectionsPerClient: "1000000",
+    acceptRate: "50",
+    idleTimeout: "1.5",
+    bandwidth: "1.5G",
+    bandwidthPerConnection: "512k",
+    backlog: "65535",
+  }, {
+    limits: {
+      maxConnections: 1,
+      maxConnectionsPerClient: 1_000_000,
+      acceptRate: 50,
+      idleTimeout: 1.5,
+      bandwidth: 1_500_000_000,
+      bandwidthPerConnection: 512_000,
+      backlog: 65535,
+    },
+  }],
+  ["no idle timeout", { mode: "http", idleTimeout: "0" }, {}],
 ];
 for (const [title, flags, change] of accepted) {
   Deno.test(`proxyOptionsSchema takes ${title}`, () => {
@@ -212,6 +242,20 @@ const refused: [flags: Flags, message: RegExp][] = [
   [http({ connectTimeout: "0" }), /^Cannot parse --connect-timeout "0"/],
   [http({ drainTimeout: "x" }), /^Cannot parse --drain-timeout "x"/],
   [http({ id: "" }), /^Cannot use --id "": expected a name$/],
+  [
+    http({ maxConnections: "0" }),
+    /^Cannot parse --max-connections "0": expected a whole number from 1 to 1000000$/,
+  ],
+  [http({ maxConnections: "1e3" }), /^Cannot parse --max-connections "1e3"/],
+  [http({ maxConnectionsPerClient: "-1" }), /^Cannot parse --max-connections-per-client "-1"/],
+  [http({ acceptRate: "0.5" }), /^Cannot parse --accept-rate "0.5": expected a whole number/],
+  [http({ idleTimeout: "1m" }), /^Cannot parse --idle-timeout "1m": expected seconds from 0 to/],
+  [http({ backlog: "65536" }), /^Cannot parse --backlog "65536": .* from 1 to 65535$/],
+  [
+    http({ bandwidth: "10MB" }),
+    /^Cannot parse --bandwidth "10MB": expected bytes a second such as 512k, .* 100Mbit, from 1k to/,
+  ],
+  [http({ bandwidthPerConnection: "" }), /^Cannot parse --bandwidth-per-connection "": expected/],
 ];
 for (const [flags, message] of refused) {
   Deno.test(`proxyOptionsSchema refuses ${JSON.stringify(flags)}`, () => {
