@@ -29,7 +29,7 @@ export class Session implements Cancelable {
   #deadline = Infinity;
   #onExpire: (() => void) | null = null;
   /** What the record said when something was last seen to move, and when that was, in ms. */
-  #progress = 0;
+  #progress = -1;
   #movedAt = 0;
 
   constructor(
