@@ -21,6 +21,22 @@ Deno.test("startProxy names the port that is taken", async () => {
   });
 });
 
+Deno.test("startProxy gives the system the backlog", async () => {
+  const { listen } = Deno;
+  const seen: unknown[] = [];
+  Deno.listen = ((options: Parameters<typeof listen>[0]) => {
+    seen.push((options as { tcpBacklog?: number }).tcpBacklog);
+    return listen(options);
+  }) as typeof listen;
+  try {
+    await using _ = startTestProxy("http", { backlog: "7" });
+    await using __ = startTestProxy("http");
+  } finally {
+    Deno.listen = listen;
+  }
+  assert.deepEqual(seen, [7, 511]);
+});
+
 Deno.test("stop lets a transfer finish, refuses new connections and reports a last time", async () => {
   await using server = startTcp(echo);
   await using test = startTestProxy("tcp", { target: server.address, drainTimeout: "30" });

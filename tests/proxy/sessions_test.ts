@@ -4,6 +4,7 @@ import type { Datagram } from "../../proxy/stats/report.ts";
 import { eventually } from "../support/eventually.ts";
 import { startTestProxy, type TestProxy } from "../support/proxy.ts";
 import {
+  closedPort,
   connectTo,
   echo,
   readAll,

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { BufferPool } from "../../../proxy/net/buffer.ts";
+import { BUFFER_SIZES, BufferPool } from "../../../proxy/net/buffer.ts";
 import { relay, type RelayEnd, type Traffic, type Tunnel } from "../../../proxy/net/relay.ts";
 import { closeQuietly } from "../../../proxy/net/session.ts";
 import { eventually } from "../../support/eventually.ts";
@@ -105,6 +105,46 @@ Deno.test("relay stops reading from a fast sender while the receiver does not re
     await readExactly(target, all);
     assert.equal(await sending, "sent");
   });
+});
+
+Deno.test("relay holds no more for slow readers than a buffer each way", async () => {
+  // The readers take some buffers full, so that these grow to their largest size, and then no more.
+  const stopped: PromiseWithResolvers<void>[] = [];
+  const side = () => {
+    const counts = { read: 0, written: 0 };
+    const stop = Promise.withResolvers<void>();
+    stopped.push(stop);
+    const conn = {
+      read: (into: Uint8Array) => {
+        counts.read += into.length;
+        return Promise.resolve(into.length);
+      },
+      write: async (from: Uint8Array) => {
+        if (counts.written > 8 << 20) await stop.promise.then(() => Promise.reject(new Error()));
+        counts.written += from.length;
+        return from.length;
+      },
+      closeWrite: () => Promise.resolve(),
+      close: () => {},
+    } as unknown as Deno.TcpConn;
+    return { conn, counts };
+  };
+  const [client, target] = [side(), side()];
+  const traffic = { bytes_sent: 0, bytes_received: 0, last_activity: 0 };
+  const ended = relay(tunnel(client.conn, target.conn, traffic), target.conn, new BufferPool());
+  await eventually(
+    "both stand still",
+    () => client.counts.written > 8 << 20 && target.counts.written > 8 << 20,
+  );
+  const held = [
+    client.counts.read - target.counts.written,
+    target.counts.read - client.counts.written,
+  ];
+  for (const bytes of held) {
+    assert.equal(bytes, BUFFER_SIZES.at(-1), "one buffer of the largest size");
+  }
+  for (const stop of stopped) stop.resolve();
+  await ended;
 });
 
 Deno.test("relay ends both sides when the client resets", async () => {
