@@ -3,7 +3,7 @@ import { strict as assert } from "node:assert";
 import type { Framing } from "../../../proxy/http/body.ts";
 import { type Coding, copyBody } from "../../../proxy/http/copy.ts";
 import { MAX_HEAD } from "../../../proxy/http/fields.ts";
-import { BufferPool } from "../../../proxy/net/buffer.ts";
+import { BUFFER_SIZES, BufferPool } from "../../../proxy/net/buffer.ts";
 import { Failure } from "../../../proxy/net/failure.ts";
 import { ByteReader } from "../../../proxy/net/reader.ts";
 import { bytes, onlyHttpError, text } from "../../support/http_bytes.ts";
@@ -169,4 +169,32 @@ Deno.test("copyBody gives the same bytes whatever pieces a body arrives in, larg
     }),
     { numRuns: 60 },
   );
+});
+
+Deno.test("copyBody reads no further ahead of a slow reader than one buffer", async () => {
+  let read = 0;
+  let passed = 0;
+  const slow = Promise.withResolvers<void>();
+  const conn = {
+    read: (into: Uint8Array) => {
+      read += into.length;
+      return Promise.resolve(into.length);
+    },
+  } as Deno.Conn;
+  const standing = Promise.withResolvers<void>();
+  const sink = async (_: Uint8Array, n: number) => {
+    if (passed > 8 << 20) {
+      standing.resolve();
+      await slow.promise;
+      throw new Failure("client_gone");
+    }
+    passed += n;
+  };
+  const reader = new ByteReader(conn, new BufferPool());
+  const framing: Framing = { kind: "length", length: 1 << 30 };
+  const copying = copyBody(reader, framing, "as-is", sink, "target_gone");
+  await standing.promise;
+  assert.equal(read - passed, BUFFER_SIZES.at(-1));
+  slow.resolve();
+  await assert.rejects(copying, Failure);
 });
