@@ -1,4 +1,11 @@
 import { strict as assert } from "node:assert";
+import { createHttpHandler } from "../../proxy/http/handler.ts";
+import { UpstreamPool } from "../../proxy/http/pool.ts";
+import { BufferPool } from "../../proxy/net/buffer.ts";
+import { createDial } from "../../proxy/net/dial.ts";
+import { Session } from "../../proxy/net/session.ts";
+import { Bandwidth } from "../../proxy/net/throttle.ts";
+import { Collector } from "../../proxy/stats/collector.ts";
 import { headEnds } from "../support/http.ts";
 import { startTestProxy } from "../support/proxy.ts";
 import {
@@ -116,6 +123,63 @@ Deno.test("bandwidth slows many small responses on kept connections too", async 
   });
   assert.equal(origin.accepted.length, 1);
 });
+
+Deno.test("bandwidthPerConnection lets http take no more from either side than may go out soon", async () => {
+  const size = 40_000;
+  const large = "~".repeat(size);
+  await using origin = startTcp(async (conn) => {
+    const head = await readUntil(conn, headEnds);
+    await readExactly(conn, size - head.split("\r\n\r\n")[1].length);
+    await send(conn, `HTTP/1.1 200 OK\r\nContent-Length: ${size}\r\n\r\n${large}`);
+  });
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const [client, accepted] = await Promise.all([
+    connectTo(listener.addr.port),
+    listener.accept(),
+  ]);
+  const taken: Record<"client" | "origin", number[]> = { client: [], origin: [] };
+  const pool = new BufferPool();
+  const dial = createDial({ timeout: 5 });
+  const handler = createHttpHandler({
+    auth: null,
+    dial: async (address, waiter) => watched(await dial(address, waiter), taken.origin),
+    pool,
+    upstreams: new UpstreamPool(pool),
+    via: "test",
+    count: () => {},
+  });
+  const bandwidth = new Bandwidth({ bandwidth: null, bandwidthPerConnection: 100_000 });
+  const session = new Session(
+    watched(accepted, taken.client),
+    new Collector().open("127.0.0.1", 1),
+    bandwidth.throttle(),
+  );
+  const handling = handler(session);
+  const head =
+    `POST http://${origin.address}/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: ${size}`;
+  await Promise.all([
+    send(client, `${head}\r\n\r\n${large}`),
+    readUntil(client, (text) => text.endsWith(large)),
+  ]);
+  client.close();
+  await handling;
+  session.close();
+  for (const sizes of Object.values(taken)) {
+    assert.ok(sizes.reduce((a, b) => a + b) >= size);
+    assert.ok(Math.max(...sizes) <= 5000, `${Math.max(...sizes)} bytes at once`);
+  }
+});
+
+/** The connection, with the sizes of what is read from it noted. */
+function watched(conn: Deno.TcpConn, sizes: number[]): Deno.TcpConn {
+  const read = conn.read.bind(conn);
+  conn.read = async (into) => {
+    const n = await read(into);
+    if (n !== null) sizes.push(n);
+    return n;
+  };
+  return conn;
+}
 
 for (const mode of MODES) {
   Deno.test(`stop cuts a throttled connection in ${mode} mode that outlasts the drain timeout`, async () => {

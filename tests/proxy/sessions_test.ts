@@ -1,4 +1,7 @@
 import { strict as assert } from "node:assert";
+import { ConnectionLimits, Permit } from "../../proxy/limits.ts";
+import { Sessions } from "../../proxy/sessions.ts";
+import { Collector } from "../../proxy/stats/collector.ts";
 import type { Mode } from "../../proxy/options.ts";
 import type { Datagram } from "../../proxy/stats/report.ts";
 import { eventually } from "../support/eventually.ts";
@@ -180,4 +183,18 @@ Deno.test("A dial that fails gives its place back", async () => {
     (report) => report.failed_connections >= 5 && report.active_connections === 0,
   );
   assert.equal(report.total_connections, report.failed_connections);
+});
+
+Deno.test("Sessions.tick lets the limits forget clients", () => {
+  let now = 0;
+  const acceptRate = { maxConnections: 1, maxConnectionsPerClient: null, acceptRate: 1 };
+  const connections = new ConnectionLimits(acceptRate, () => now);
+  const limits = { connections, bandwidth: null, idleTimeout: 0 };
+  const sessions = new Sessions(() => Promise.resolve("done"), new Collector(), limits);
+  assert.ok(connections.admit("192.0.2.1") instanceof Permit);
+  sessions.tick(0);
+  assert.equal(connections.clients, 1);
+  now = 1000;
+  sessions.tick(0);
+  assert.equal(connections.clients, 0);
 });

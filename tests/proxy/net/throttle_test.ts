@@ -20,8 +20,8 @@ class Flow {
   readonly target = this.#conn(() => {});
   readonly ended: Promise<string>;
 
-  constructor(readonly throttle: Throttle) {
-    this.ended = relay(this, this.target, new BufferPool());
+  constructor(readonly throttle: Throttle, early?: Uint8Array) {
+    this.ended = relay(this, this.target, new BufferPool(), early);
   }
 
   close(): void {
@@ -90,6 +90,27 @@ for (const rate of [1000, 12_345, 1e6, 1e8]) {
 Deno.test("Bandwidth keeps the rate though every timer is late", async () => {
   const { sent } = await tenSeconds({ ...NONE, bandwidth: 1e6 }, 3, new FakeClock(40));
   within5Percent(sum(sent), 1e6, "sent");
+});
+
+Deno.test("Bandwidth keeps a connection's rate though each of its timers is late", async () => {
+  const { sent } = await tenSeconds(
+    { ...NONE, bandwidthPerConnection: 1e6 },
+    1,
+    new FakeClock(100),
+  );
+  within5Percent(sent[0], 1e6, "sent");
+});
+
+Deno.test("Bandwidth counts what was read before the relay began", async () => {
+  const clock = new FakeClock();
+  const bandwidth = new Bandwidth({ ...NONE, bandwidthPerConnection: 1000 }, clock);
+  const flow = new Flow(bandwidth.throttle(), new Uint8Array(3000));
+  await clock.run(2999);
+  assert.equal(flow.record.bytes_sent, 0);
+  await clock.run(1);
+  assert.equal(flow.record.bytes_sent, 3000);
+  flow.close();
+  await flow.ended;
 });
 
 Deno.test("Bandwidth starves none of a thousand connections", async () => {
