@@ -98,7 +98,6 @@ export class Sessions {
   }
 
   async #run(session: Session, permit: Permit): Promise<void> {
-    using _ = permit;
     const { record } = session;
     let reason: string;
     try {
@@ -111,6 +110,7 @@ export class Sessions {
       reason = session.endReason || this.#reasonOf(error);
       this.#collector.end(record, REGULAR_ENDS.has(reason) ? "closed" : "failed", reason);
     } finally {
+      permit[Symbol.dispose]();
       session.close();
       this.#running.delete(session);
       if (this.#running.size === 0) this.#onEmpty?.();

@@ -12,6 +12,12 @@ export function startProgram(args: string[], env: Record<string, string> = {}): 
   return new Running(Deno.execPath(), [...RUN, ...args], CWD, env);
 }
 
+/** The same with no more than so many file descriptors; not on Windows. */
+export function startProgramWithDescriptors(limit: number, args: string[]): Running {
+  const shell = ["-c", `ulimit -n ${limit} && exec "$0" "$@"`, Deno.execPath()];
+  return new Running("sh", [...shell, ...RUN, ...args], CWD);
+}
+
 /** Runs the program from its sources until it ends by itself. */
 export function runProgram(args: string[]): Promise<Ended> {
   return runToEnd(Deno.execPath(), [...RUN, ...args], CWD);

@@ -1,9 +1,8 @@
 import { strict as assert } from "node:assert";
-import { fileURLToPath } from "node:url";
 import { closeQuietly } from "../../../proxy/net/session.ts";
 import { eventually } from "../../support/eventually.ts";
-import { Running } from "../../support/executable.ts";
-import { ROOT } from "../../support/import_graph.ts";
+import type { Running } from "../../support/executable.ts";
+import { startProgramWithDescriptors } from "../../support/program.ts";
 import { connectTo, echo, readExactly, send, startTcp } from "../../support/tcp.ts";
 
 const windows = Deno.build.os === "windows";
@@ -13,13 +12,12 @@ if (windows) {
 
 const DESCRIPTORS = 64;
 
-/** The program as a tcp proxy that may have so few descriptors. */
+/** A tcp proxy that may have so few descriptors. */
 function startStarved(target: string, statsPort: number): Running {
-  const args = ["-c", `ulimit -n ${DESCRIPTORS} && exec "$0" "$@"`, Deno.execPath()];
-  const run = ["run", "-q", "-P=rustproxy", "--no-prompt", "main.ts"];
-  const proxy = ["--mode", "tcp", "--target", target, "--listen", "127.0.0.1:0"];
-  const report = ["--stats-addr", `127.0.0.1:${statsPort}`, "--report-interval", "0.1"];
-  return new Running("sh", [...args, ...run, ...proxy, ...report], fileURLToPath(ROOT));
+  return startProgramWithDescriptors(DESCRIPTORS, [
+    ...["--mode", "tcp", "--target", target, "--listen", "127.0.0.1:0"],
+    ...["--stats-addr", `127.0.0.1:${statsPort}`, "--report-interval", "0.1"],
+  ]);
 }
 
 Deno.test({
