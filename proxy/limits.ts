@@ -1,7 +1,9 @@
 import { TokenBucket } from "./net/token_bucket.ts";
 
+/** The limits that are each client's own. */
+export type ClientRejection = "max_connections_per_client" | "accept_rate";
 /** Why a connection was not taken: the limit that it would have passed. */
-export type Rejection = "max_connections" | "max_connections_per_client" | "accept_rate";
+export type Rejection = "max_connections" | ClientRejection;
 
 export interface ConnectionLimitOptions {
   /** Connections at a time. */
@@ -18,22 +20,19 @@ const MAX_CLIENTS = 65_536;
 /** Decides which connections a proxy takes. Without limits by client address no address is remembered. */
 export class ConnectionLimits {
   readonly #places: Places;
-  readonly #clients: ClientPlaces | null;
-  readonly #rates: AcceptRates | null;
-  readonly #now: () => number;
+  readonly #clients: ClientLimits | null;
 
   /** `now` gives whole milliseconds of a clock that does not run backwards. */
   constructor(
-    { maxConnections, maxConnectionsPerClient, acceptRate }: ConnectionLimitOptions,
+    options: ConnectionLimitOptions,
     now = () => Math.floor(performance.now()),
     maxClients = MAX_CLIENTS,
   ) {
+    const { maxConnections, maxConnectionsPerClient, acceptRate } = options;
     this.#places = new Places(maxConnections);
-    this.#clients = maxConnectionsPerClient === null
+    this.#clients = maxConnectionsPerClient === null && acceptRate === null
       ? null
-      : new ClientPlaces(maxConnectionsPerClient, maxClients);
-    this.#rates = acceptRate === null ? null : new AcceptRates(acceptRate, maxClients);
-    this.#now = now;
+      : new ClientLimits(options, now, maxClients);
   }
 
   /** Connections that hold a permit. */
@@ -43,43 +42,90 @@ export class ConnectionLimits {
 
   /** Client addresses that are remembered. */
   get clients(): number {
-    return Math.max(this.#clients?.size ?? 0, this.#rates?.size ?? 0);
+    return this.#clients?.size ?? 0;
   }
 
-  /** A permit, to be disposed when the connection ends, or the limit that stands against it. `ip` is unmapped. */
-  admit(ip: string): Permit | Rejection {
+  /**
+   * A permit, to be disposed when the connection ends, or the limit that stands against it. `ip` is the
+   * client, unmapped; null where it is told later, by {@link Permit.identify}.
+   */
+  admit(ip: string | null): Permit | Rejection {
     if (this.#places.full) return "max_connections";
-    if (this.#clients && !this.#clients.hasRoom(ip)) return "max_connections_per_client";
-    // Last, so that only a connection that is taken uses up its client's rate.
-    if (this.#rates && !this.#rates.take(ip, this.#now())) return "accept_rate";
-    return new Permit(this.#places, this.#clients, ip);
+    const permit = new Permit(this.#places, this.#clients);
+    const rejection = ip === null ? null : permit.identify(ip);
+    if (!rejection) return permit;
+    permit[Symbol.dispose]();
+    return rejection;
   }
 
   /** Forgets clients of which nothing has to be remembered any more. */
   tick(): void {
-    this.#rates?.forget(this.#now());
+    this.#clients?.forget();
   }
 }
 
 /** The right to one connection; disposing it gives the place back, once. */
 export class Permit implements Disposable {
   #places: Places | null;
-  readonly #clients: ClientPlaces | null;
-  readonly #ip: string;
+  readonly #clients: ClientLimits | null;
+  #ip: string | null = null;
 
-  constructor(places: Places, clients: ClientPlaces | null, ip: string) {
+  constructor(places: Places, clients: ClientLimits | null) {
     this.#places = places;
     this.#clients = clients;
-    this.#ip = ip;
     places.taken++;
-    clients?.enter(ip);
+  }
+
+  /** Says, once, who the client is; returns the limit that stands against it, or null. */
+  identify(ip: string): ClientRejection | null {
+    if (!this.#clients || !this.#places || this.#ip !== null) return null;
+    const rejection = this.#clients.enter(ip);
+    if (!rejection) this.#ip = ip;
+    return rejection;
   }
 
   [Symbol.dispose](): void {
     if (!this.#places) return;
     this.#places.taken--;
     this.#places = null;
-    this.#clients?.leave(this.#ip);
+    if (this.#ip !== null) this.#clients?.leave(this.#ip);
+  }
+}
+
+/** The limits that are each client's own. */
+class ClientLimits {
+  readonly #places: ClientPlaces | null;
+  readonly #rates: AcceptRates | null;
+  readonly #now: () => number;
+
+  constructor(
+    { maxConnectionsPerClient: max, acceptRate: rate }: ConnectionLimitOptions,
+    now: () => number,
+    maxClients: number,
+  ) {
+    this.#places = max === null ? null : new ClientPlaces(max, maxClients);
+    this.#rates = rate === null ? null : new AcceptRates(rate, maxClients);
+    this.#now = now;
+  }
+
+  get size(): number {
+    return Math.max(this.#places?.size ?? 0, this.#rates?.size ?? 0);
+  }
+
+  enter(ip: string): ClientRejection | null {
+    if (this.#places && !this.#places.hasRoom(ip)) return "max_connections_per_client";
+    // Last, so that only a connection that is taken uses up its client's rate.
+    if (this.#rates && !this.#rates.take(ip, this.#now())) return "accept_rate";
+    this.#places?.enter(ip);
+    return null;
+  }
+
+  leave(ip: string): void {
+    this.#places?.leave(ip);
+  }
+
+  forget(): void {
+    this.#rates?.forget(this.#now());
   }
 }
 

@@ -54,6 +54,7 @@ export function startProxy(options: ProxyOptions, deps: ProxyDeps): RunningProxy
     connections: new ConnectionLimits(limits),
     bandwidth: createBandwidth(limits),
     idleTimeout: limits.idleTimeout,
+    trusted: options.acceptProxy.map(parseCidr),
   });
   const reporter = options.statsTo && startReporter(options, parts);
   const health = balancer && startHealthChecks(options, deps, balancer);

@@ -1,5 +1,6 @@
 import { getLogger } from "@logtape/logtape";
 import { formatAddress, unmapIPv4 } from "./net/address.ts";
+import { type Cidr, isWithin } from "./net/cidr.ts";
 import { errorCode, Failure } from "./net/failure.ts";
 import { closeQuietly, type Handler, Session } from "./net/session.ts";
 import type { Bandwidth } from "./net/throttle.ts";
@@ -28,6 +29,8 @@ export interface SessionLimits {
   bandwidth: Bandwidth | null;
   /** Seconds after which a connection on which nothing moves is closed; 0 for never. */
   idleTimeout: number;
+  /** Networks whose connections tell the client by a PROXY protocol header: limits by client wait for it. */
+  trusted: readonly Cidr[];
 }
 
 /** All connections of a proxy: runs the mode's handler for each and keeps its books. */
@@ -51,10 +54,12 @@ export class Sessions {
   accept(conn: Deno.TcpConn): void {
     const { hostname, port } = conn.remoteAddr;
     const ip = unmapIPv4(hostname);
-    const permit = this.#limits.connections.admit(ip);
+    const { connections, bandwidth, trusted } = this.#limits;
+    const toldLater = trusted.length > 0 && isWithin(trusted, ip);
+    const permit = connections.admit(toldLater ? null : ip);
     if (typeof permit === "string") return this.#reject(conn, ip, permit);
-    const throttle = this.#limits.bandwidth?.throttle();
-    const session = new Session(conn, this.#collector.open(ip, port), throttle);
+    const session = new Session(conn, this.#collector.open(ip, port), bandwidth?.throttle());
+    if (toldLater) session.admission = permit;
     this.#running.add(session);
     this.#run(session, permit);
   }

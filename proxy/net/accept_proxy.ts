@@ -33,6 +33,8 @@ async function takeHeader(session: Session, pool: BufferPool): Promise<void> {
     if (endpoints) {
       const { source, destination } = endpoints;
       session.record.setClient(unmapIPv4(source.host), source.port);
+      const limit = session.admission?.identify(session.record.client_ip);
+      if (limit) throw new Failure(limit, `${limit} is reached`);
       session.destination = { host: unmapIPv4(destination.host), port: destination.port };
     }
     // A copy: the reader's buffer goes back to the pool, and little comes so early.

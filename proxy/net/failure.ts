@@ -11,6 +11,8 @@ export type FailureReason =
   | "no_descriptors"
   | "auth_failed"
   | "bad_proxy_header"
+  | "max_connections_per_client"
+  | "accept_rate"
   | "bad_request"
   | "bad_response"
   | "loop_detected"

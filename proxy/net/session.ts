@@ -10,6 +10,12 @@ export type Handler = (session: Session) => Promise<string>;
 /** Why a session was ended from outside. */
 export type EndReason = FailureReason | "drained" | "idle_timeout";
 
+/** Where a client is told to that became known only after its connection was taken. */
+export interface Admission {
+  /** Returns the limit that stands against this client, or null. */
+  identify(ip: string): FailureReason | null;
+}
+
 /** One accepted connection: its sockets, its record, and what can end it from outside. */
 export class Session implements Cancelable {
   cancel: (() => void) | null = null;
@@ -19,6 +25,8 @@ export class Session implements Cancelable {
   early: Uint8Array | undefined = undefined;
   /** Where the client had connected to, if a PROXY protocol header told. */
   destination: Address | null = null;
+  /** Set where a PROXY protocol header has yet to tell who the client is. */
+  admission: Admission | null = null;
   /** True once the proxy drains: finish what runs, begin nothing. */
   draining = false;
   /** True between two requests, when nothing is lost by closing. */

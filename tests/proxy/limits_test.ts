@@ -131,6 +131,22 @@ Deno.test("ConnectionLimits refuses new clients while 65,536 have connections, a
   assert.equal(limits.clients, 65_536);
 });
 
+Deno.test("Permit.identify applies the client's limits later, once, and not after the end", () => {
+  const limits = new ConnectionLimits({ ...NONE, maxConnections: 4, maxConnectionsPerClient: 1 });
+  const [first, second, third] = [1, 2, 3].map(() => admitted(limits.admit(null)));
+  assert.deepEqual([limits.open, limits.clients], [3, 0]);
+  assert.equal(first.identify("a"), null);
+  assert.equal(first.identify("b"), null);
+  assert.equal(second.identify("a"), "max_connections_per_client");
+  assert.equal(second.identify("b"), null);
+  assert.equal(limits.clients, 2);
+  third[Symbol.dispose]();
+  assert.equal(third.identify("c"), null);
+  first[Symbol.dispose]();
+  second[Symbol.dispose]();
+  assert.deepEqual([limits.open, limits.clients], [0, 0]);
+});
+
 interface Step {
   kind: "admit" | "end" | "pass" | "tick";
   n: number;

@@ -189,7 +189,7 @@ Deno.test("Sessions.tick lets the limits forget clients", () => {
   let now = 0;
   const acceptRate = { maxConnections: 1, maxConnectionsPerClient: null, acceptRate: 1 };
   const connections = new ConnectionLimits(acceptRate, () => now);
-  const limits = { connections, bandwidth: null, idleTimeout: 0 };
+  const limits = { connections, bandwidth: null, idleTimeout: 0, trusted: [] };
   const sessions = new Sessions(() => Promise.resolve("done"), new Collector(), limits);
   assert.ok(connections.admit("192.0.2.1") instanceof Permit);
   sessions.tick(0);
@@ -197,4 +197,39 @@ Deno.test("Sessions.tick lets the limits forget clients", () => {
   now = 1000;
   sessions.tick(0);
   assert.equal(connections.clients, 0);
+});
+
+Deno.test("Limits by client count those whom PROXY protocol headers tell, not who sends them", async () => {
+  await using server = startTcp(echo);
+  await using proxy = startTestProxy("tcp", {
+    target: server.address,
+    acceptProxy: "127.0.0.1",
+    maxConnectionsPerClient: "1",
+  });
+  const from = async (client: string) => {
+    const conn = await connectTo(proxy.port);
+    await send(conn, `PROXY TCP4 ${client} 192.0.2.100 1000 80\r\n`);
+    return conn;
+  };
+  const first = await from("192.0.2.1");
+  await echoes(first);
+  using other = await from("192.0.2.2");
+  await echoes(other);
+  using second = await from("192.0.2.1");
+  assert.equal(await second.read(new Uint8Array(1)), null);
+  // Its record was open by then, so it counts as failed.
+  const report = await proxy.report(
+    "it is counted",
+    (report) => reason(report, "max_connections_per_client") === 1,
+  );
+  assert.deepEqual(
+    [report.failed_connections, report.rejected_connections, report.total_connections],
+    [1, 0, 3],
+  );
+  first.close();
+  await eventually("the place is free again", async () => {
+    using again = await from("192.0.2.1");
+    await echoes(again);
+    return true;
+  });
 });
