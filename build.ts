@@ -142,11 +142,13 @@ function permissionFlags(): string[] {
 
 /** Bundles the program first: compiling the sources would embed every package whole. */
 async function stage(folder: string): Promise<void> {
-  const program = join(folder, "main.js");
-  await bundle("deno", join(ROOT, "main.ts"), program);
-  const text = await Deno.readTextFile(program);
-  // Deno 2.7's bundles lack the `require` that CommonJS packages call for built-in modules.
-  if (text.includes("Dynamic require of")) await Deno.writeTextFile(program, REQUIRE + text);
+  for (const name of ["main", "worker"]) {
+    const program = join(folder, `${name}.js`);
+    await bundle("deno", join(ROOT, `${name}.ts`), program);
+    const text = await Deno.readTextFile(program);
+    // Deno 2.7's bundles lack the `require` that CommonJS packages call for built-in modules.
+    if (text.includes("Dynamic require of")) await Deno.writeTextFile(program, REQUIRE + text);
+  }
   const embedded = join(folder, "dashboard", "dist");
   await Deno.mkdir(embedded, { recursive: true });
   for (const name of DASHBOARD_FILES) await Deno.copyFile(join(DIST, name), join(embedded, name));
@@ -156,7 +158,15 @@ async function compile(target: string, folder: string, out: string): Promise<str
   const name = `rustproxy-${target}${target.includes("windows") ? ".exe" : ""}`;
   // No code cache: it would be read from a place in the temporary folder that anyone may write to.
   const options = ["--quiet", "--no-config", "--no-check", "--no-prompt", "--no-code-cache"];
-  const files = ["--include", "dashboard/dist", "--output", join(out, name), "main.js"];
+  const files = [
+    "--include",
+    "dashboard/dist",
+    "--include",
+    "worker.js",
+    "--output",
+    join(out, name),
+    "main.js",
+  ];
   const args = [
     "compile",
     ...options,

@@ -1,8 +1,8 @@
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError } from "commander";
 import type { z } from "zod";
+import { EXAMPLES, type Flag, type Flags, flags, type Kind, WITHOUT_EFFECT } from "./flags.ts";
 import { escapeControls, type Level, LOG_LEVELS, type LogFormat } from "./log.ts";
 import { type ManagerOptions, managerOptionsSchema } from "./manager/options.ts";
-import { ALGORITHMS } from "./proxy/tcp/options.ts";
 import { MODES, type ProxyOptions, proxyOptionsSchema } from "./proxy/options.ts";
 
 /** What the program is asked to do. */
@@ -27,120 +27,6 @@ export class UsageError extends Error {
   constructor(message: string) {
     super(escapeControls(message));
   }
-}
-
-type Kind = "manager" | "proxy" | "demo";
-type Flags = Record<string, string | string[] | boolean | undefined>;
-
-interface Flag {
-  option: Option;
-  /** The kinds of start that the flag is for. */
-  of: Kind[];
-}
-
-const EXAMPLES = `
-Examples:
-  rustproxy --manager
-  rustproxy --mode tcp --listen 127.0.0.1:8001 --target example.com:80 --manager-addr 127.0.0.1:13337
-  rustproxy --mode http --listen :8080
-  rustproxy --mode socks5 --listen 127.0.0.1:1080 --auth user:password
-  rustproxy --demo
-
-Environment:
-  RUSTPROXY_MANAGER  the manager's address, as --manager-addr; the flag wins
-
-Exit codes: 0 regular end, 1 it could not start, 2 wrong use, 130 stopped by a second signal.`;
-
-/** Flags of the original program that change nothing here. */
-const WITHOUT_EFFECT = ["--cache-size", "--buffer-size", "--traffic-log"];
-
-function flags(): Flag[] {
-  const flag = (of: Kind[], flags: string, text: string): Flag => ({
-    of,
-    option: new Option(flags, text),
-  });
-  const everywhere: Kind[] = ["manager", "proxy", "demo"];
-  return [
-    flag(["manager"], "--manager", "be the manager: collect statistics, serve API and dashboard"),
-    flag(["proxy"], "--mode <mode>", `be a proxy: ${MODES.join(", ")}`),
-    flag(["demo"], "--demo", "start a manager, a proxy of each mode and some local traffic"),
-    flag(
-      ["manager", "proxy"],
-      "--listen <address>",
-      "host:port, or :port for every interface (tcp 127.0.0.1:8000, http 127.0.0.1:8080, " +
-        "socks5 127.0.0.1:1080, manager 127.0.0.1:13337)",
-    ),
-    flag(
-      ["proxy"],
-      "--target <host:port>",
-      "where --mode tcp relays to: backends with commas between, host:port=3 for a weight of 3",
-    ),
-    flag(["proxy"], "--lb <algorithm>", `how a backend is chosen: ${ALGORITHMS.join(", ")}`),
-    flag(["proxy"], "--retries <n>", "further backends to try when one cannot be connected (3)"),
-    flag(["proxy"], "--healthcheck [kind]", "check the backends: tcp (if bare), http"),
-    flag(["proxy"], "--healthcheck-interval <seconds>", "time between two checks of a backend (5)"),
-    flag(["proxy"], "--healthcheck-timeout <seconds>", "for one check (2)"),
-    flag(["proxy"], "--healthcheck-path <path>", "what --healthcheck http asks for (/)"),
-    flag(["proxy"], "--rise <n>", "checks in a row that bring a backend up (2)"),
-    flag(["proxy"], "--fall <n>", "failed checks in a row that take it down (3)"),
-    flag(
-      ["proxy"],
-      "--proxy-protocol <version>",
-      "tell backends the client's address: v1, v2 of the PROXY protocol",
-    ),
-    flag(
-      ["proxy"],
-      "--accept-proxy <networks>",
-      "connections from there must begin with a PROXY protocol header: 10.0.0.0/8,::1",
-    ),
-    flag(
-      ["proxy"],
-      "--auth <user:password>",
-      "credentials that http and socks5 clients must give (also --socks5-auth)",
-    ),
-    { of: ["proxy"], option: new Option("--socks5-auth <user:password>").hideHelp() },
-    flag(
-      ["proxy"],
-      "--manager-addr <host:port>",
-      "the manager to report to; statistics go to its port + 1000 over UDP",
-    ),
-    flag(["proxy"], "--stats-addr <host:port>", "send statistics there instead"),
-    flag(["proxy"], "--report-interval <seconds>", "time between two reports (5)"),
-    flag(["proxy"], "--id <name>", "the proxy's name (made of host, mode and address)"),
-    flag(["proxy"], "--connect-timeout <seconds>", "for resolving and connecting (10)"),
-    flag(["proxy"], "--drain-timeout <seconds>", "for what runs when the proxy is stopped (10)"),
-    ...limitFlags().map(([name, text]) => flag(["proxy"], name, text)),
-    flag(["manager"], "--stats-listen <address>", "take statistics in there (HTTP port + 1000)"),
-    {
-      of: ["manager"],
-      option: new Option(
-        "--public-host <name>",
-        "a host name the manager may be asked for by, beside loopback and addresses (repeatable)",
-      ).argParser((name: string, names: string[] = []) => [...names, name]),
-    },
-    flag(everywhere, "--log-level <level>", `${LOG_LEVELS.join(", ")} (info)`),
-    flag(everywhere, "--log-format <format>", "text, json (text on a terminal, else json)"),
-    ...WITHOUT_EFFECT.map((name) => ({
-      of: everywhere,
-      option: new Option(`${name} [value]`).hideHelp(),
-    })),
-  ];
-}
-
-function limitFlags(): [flags: string, text: string][] {
-  return [
-    ["--max-connections <n>", "connections at a time; more are closed at once (8000)"],
-    ["--max-connections-per-client <n>", "the same for each client address (no limit)"],
-    ["--accept-rate <n>", "new connections a second of each client address (no limit)"],
-    ["--idle-timeout <seconds>", "close a connection on which nothing moves; 0 is never (0)"],
-    [
-      "--bandwidth <rate>",
-      "bytes a second of all connections together, each way on its own: 512k, 10M, 1.5G, " +
-      "or in bits 100Mbit (no limit)",
-    ],
-    ["--bandwidth-per-connection <rate>", "the same for each connection (no limit)"],
-    ["--backlog <n>", "connections that the system holds until they are accepted (511)"],
-  ];
 }
 
 /** Reads the command line; throws UsageError. `managerFromEnv` is RUSTPROXY_MANAGER. */

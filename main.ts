@@ -4,30 +4,28 @@ import { startDemo } from "./demo.ts";
 import { setUpLog } from "./log.ts";
 import { startManager } from "./manager/mod.ts";
 import { ListenError } from "./proxy/net/address.ts";
-import { startProxy } from "./proxy/mod.ts";
+import { machineName, startProxyThreads } from "./proxy/mod.ts";
+import type { WorkerSetup } from "./worker.ts";
 
 const DASHBOARD = new URL("./dashboard/dist/", import.meta.url);
+/** In the executable the worker's bundle stands beside the program's. */
+const WORKER = new URL(import.meta.url.replace(/main(\.\w+)$/, "worker$1"));
 
 /** Anything that runs until it is stopped. */
 interface Running {
   stop(): Promise<void>;
 }
 
-function hostName(): string {
-  try {
-    return Deno.hostname() || "localhost";
-  } catch {
-    return "localhost";
-  }
-}
-
-async function start(task: Exclude<Task, { kind: "print" }>): Promise<Running> {
-  const deps = { version: config.version, host: hostName(), dashboardDir: DASHBOARD };
+async function start(
+  task: Exclude<Task, { kind: "print" }>,
+  setup: WorkerSetup,
+): Promise<Running> {
+  const deps = { version: config.version, host: machineName(), dashboardDir: DASHBOARD };
   switch (task.kind) {
     case "manager":
       return await startManager(task.options, deps);
     case "proxy":
-      return startProxy(task.options, deps);
+      return await startProxyThreads(task.options, deps, { url: WORKER, setup });
     case "demo":
       return await startDemo(deps, (line) => console.log(line));
   }
@@ -69,8 +67,9 @@ if (import.meta.main) {
       Deno.exit(0);
     }
     for (const warning of warnings) console.error(`rustproxy: ${warning}`);
-    setUpLog(logLevel, logFormat ?? (Deno.stderr.isTerminal() ? "text" : "json"));
-    await runUntilStopped(await start(task));
+    const format = logFormat ?? (Deno.stderr.isTerminal() ? "text" : "json");
+    setUpLog(logLevel, format);
+    await runUntilStopped(await start(task, { level: logLevel, format }));
     Deno.exit(0);
   } catch (error) {
     fail(error);

@@ -29,6 +29,8 @@ export interface ProxyOptions extends BalanceOptions {
   id: string | null;
   connectTimeout: number;
   drainTimeout: number;
+  /** Threads that share the port. */
+  workers: number;
   limits: Limits;
 }
 
@@ -92,6 +94,19 @@ function checkedCidr(text: string): string {
   return text;
 }
 
+const MAX_WORKERS = 64;
+
+/** A number of threads, or `auto` for one a core. */
+const workersFlag = z.string().transform((text, context) => {
+  const workers = text === "auto" ? navigator.hardwareConcurrency : Number(text);
+  if (text === "auto") return Math.min(MAX_WORKERS, workers);
+  if (/^\d+$/.test(text) && workers >= 1 && workers <= MAX_WORKERS) return workers;
+  context.addIssue(
+    `Cannot parse --workers ${JSON.stringify(text)}: expected 1 to ${MAX_WORKERS}, or auto`,
+  );
+  return z.NEVER;
+});
+
 const flagsSchema = z.object({
   mode: z.enum(MODES, {
     error: (issue) =>
@@ -107,6 +122,7 @@ const flagsSchema = z.object({
   id: z.string().min(1, 'Cannot use --id "": expected a name').optional(),
   connectTimeout: secondsFlag("--connect-timeout", 0.1, 3600).default(10),
   drainTimeout: secondsFlag("--drain-timeout", 0, 3600).default(10),
+  workers: workersFlag.default(1),
   maxConnections: countFlag("--max-connections", 1, 1_000_000).default(8000),
   maxConnectionsPerClient: countFlag("--max-connections-per-client", 1, 1_000_000).optional(),
   acceptRate: countFlag("--accept-rate", 1, 1_000_000).optional(),
@@ -149,6 +165,7 @@ export const proxyOptionsSchema = flagsSchema.transform((flags, context): ProxyO
     id: flags.id ?? null,
     connectTimeout: flags.connectTimeout,
     drainTimeout: flags.drainTimeout,
+    workers: flags.workers,
     limits: {
       maxConnections: flags.maxConnections,
       maxConnectionsPerClient: flags.maxConnectionsPerClient ?? null,

@@ -3,7 +3,7 @@ import { type Import, readImports, ROOT, sourceFiles } from "./support/import_gr
 
 const TOP_LEVEL = [
   ...["deno.json", "deno.lock", "README.md", "LICENSE", "CHANGELOG.md", "build.ts"],
-  ...["main.ts", "cli.ts", "demo.ts", "log.ts", "config.ts"],
+  ...["main.ts", "cli.ts", "flags.ts", "demo.ts", "log.ts", "worker.ts", "config.ts"],
   ...["proxy", "manager", "dashboard", "tests"],
 ];
 
@@ -13,7 +13,7 @@ const REPORT = [
   "proxy/net/address.ts",
 ];
 const WIRING = [
-  ...["deno.json", "cli.ts", "demo.ts", "log.ts", "proxy/net/address.ts"],
+  ...["deno.json", "cli.ts", "flags.ts", "demo.ts", "log.ts", "proxy/net/address.ts"],
   ...[
     "proxy/mod.ts",
     "proxy/options.ts",
@@ -33,12 +33,22 @@ const VIEWS = ["manager/api/model.ts", "manager/api/views.ts"];
  */
 const MAY_IMPORT: Record<string, string[]> = {
   "build.ts": ["deno.json"],
-  "main.ts": WIRING,
+  "main.ts": [...WIRING, "type:worker.ts"],
+  "worker.ts": ["log.ts", "proxy/worker.ts"],
+  "flags.ts": WIRING,
   "cli.ts": WIRING,
   "demo.ts": WIRING,
   "log.ts": [],
 
   "proxy/mod.ts": ["proxy/"],
+  "proxy/engine.ts": ["proxy/"],
+  "proxy/identity.ts": ["proxy/net/address.ts", "type:proxy/"],
+  "proxy/worker.ts": ["proxy/engine.ts", "proxy/net/address.ts", "proxy/stats/", "type:proxy/"],
+  "proxy/workers.ts": [
+    ...["proxy/net/address.ts", "proxy/stats/shared_totals.ts", "proxy/worker_detail.ts"],
+    "type:proxy/",
+  ],
+  "proxy/worker_detail.ts": ["type:proxy/"],
   "proxy/flags.ts": ["proxy/net/address.ts"],
   "proxy/options.ts": [
     ...["proxy/flags.ts", "proxy/tcp/options.ts", "proxy/net/address.ts", "proxy/net/cidr.ts"],
@@ -89,7 +99,7 @@ const PURE_MODULES = /^(npm:(zod|ipaddr\.js)|node:(crypto|buffer))$/;
 
 /** The only files that open a socket to listen on. */
 const LISTENERS = [
-  ...["proxy/mod.ts", "proxy/stats/sender.ts"],
+  ...["proxy/engine.ts", "proxy/workers.ts", "proxy/stats/sender.ts"],
   ...["manager/mod.ts", "manager/server.ts", "demo.ts"],
 ];
 

@@ -95,6 +95,8 @@ Deno.test(
     const [managerAddress, proxyAddress] = [freeManagerAddress(), freeAddress()];
     await using manager = new Running(executable, ["--manager", "--listen", managerAddress], alone);
     const args = ["--mode", "http", "--listen", proxyAddress, "--report-interval", "1"];
+    // Where the system can balance, with workers, whose module is embedded too.
+    if (Deno.build.os === "linux") args.push("--workers", "2");
     await using proxy = new Running(executable, args, alone, { RUSTPROXY_MANAGER: managerAddress });
 
     using client = Deno.createHttpClient({ proxy: { url: `http://${proxyAddress}` } });

@@ -94,18 +94,22 @@ export class Collector {
   readonly ended: LiveConnection[] = [];
   readonly reasons: Record<string, number> = {};
   readonly #now: () => number;
-  #nextId = 1;
+  #nextId: number;
+  readonly #idStep: number;
   #rejected = 0;
   #endedTotals = { connections: 0, failed: 0, sent: 0, received: 0 };
 
-  /** `now` gives Unix seconds. */
-  constructor(now: () => number = () => Date.now() / 1000) {
+  /** `now` gives Unix seconds; `ids` is where the connections' numbers begin, and their step. */
+  constructor(now: () => number = () => Date.now() / 1000, ids = { first: 1, step: 1 }) {
     this.#now = now;
+    this.#nextId = ids.first;
+    this.#idStep = ids.step;
   }
 
   /** Begins the record of an accepted connection; `client_ip` already unmapped. */
   open(client_ip: string, client_port: number): LiveConnection {
-    const record = new LiveConnection(this.#nextId++, client_ip, client_port, this.#now());
+    const record = new LiveConnection(this.#nextId, client_ip, client_port, this.#now());
+    this.#nextId += this.#idStep;
     this.live.set(record.id, record);
     return record;
   }

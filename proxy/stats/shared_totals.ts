@@ -12,7 +12,7 @@ const FIELDS = [
 const REFRESH = FIELDS.length;
 const SLOT_SIZE = FIELDS.length + 1;
 /** Slots are never used twice: one for each worker, and one for each that takes a dead one's place. */
-const SLOTS = 1024;
+export const SLOTS = 1024;
 const HEADER_BYTES = 16;
 
 /**

@@ -16,6 +16,7 @@ const DEFAULTS: ProxyOptions = {
   id: null,
   connectTimeout: 10,
   drainTimeout: 10,
+  workers: 1,
   limits: {
     maxConnections: 8000,
     maxConnectionsPerClient: null,
@@ -241,6 +242,7 @@ const refused: [flags: Flags, message: RegExp][] = [
   [http({ reportInterval: "" }), /^Cannot parse --report-interval/],
   [http({ connectTimeout: "0" }), /^Cannot parse --connect-timeout "0"/],
   [http({ drainTimeout: "x" }), /^Cannot parse --drain-timeout "x"/],
+  [http({ workers: "0" }), /^Cannot parse --workers "0": expected 1 to 64, or auto$/],
   [http({ id: "" }), /^Cannot use --id "": expected a name$/],
   [
     http({ maxConnections: "0" }),
@@ -289,4 +291,10 @@ for (
 Deno.test("statsAddressOf adds 1,000 to the port", () => {
   assert.deepEqual(statsAddressOf({ host: "a", port: 13337 }), { host: "a", port: 14337 });
   assert.throws(() => statsAddressOf({ host: "a", port: 64536 }), /--stats-addr.*--stats-listen/);
+});
+
+Deno.test("proxyOptionsSchema takes --workers as a number or one a core", () => {
+  assert.equal(proxyOptionsSchema.parse(http({ workers: "4" })).workers, 4);
+  const auto = Math.min(64, navigator.hardwareConcurrency);
+  assert.equal(proxyOptionsSchema.parse(http({ workers: "auto" })).workers, auto);
 });

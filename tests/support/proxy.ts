@@ -24,14 +24,12 @@ export function startTestProxy(
   flags: ProxyFlags = {},
   deps: Partial<ProxyDeps> = {},
 ): TestProxy {
-  const collector = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
-  const reports: Datagram[] = [];
-  const receiving = receive(collector, reports);
-  const { port: statsPort } = collector.addr as Deno.NetAddr;
+  const collected = collectReports();
+  const { reports } = collected;
   const options = proxyOptionsSchema.parse({
     mode,
     listen: "127.0.0.1:0",
-    statsAddr: `127.0.0.1:${statsPort}`,
+    statsAddr: collected.address,
     reportInterval: "0.1",
     drainTimeout: "0",
     ...flags,
@@ -46,6 +44,20 @@ export function startTestProxy(
     report: (what, condition) => eventually(what, () => reports.findLast(condition)),
     async [Symbol.asyncDispose]() {
       await proxy.stop();
+      await collected[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Takes reports in, as a manager does; leaving its scope ends it. */
+export function collectReports(): AsyncDisposable & { address: string; reports: Datagram[] } {
+  const collector = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+  const reports: Datagram[] = [];
+  const receiving = receive(collector, reports);
+  return {
+    address: `127.0.0.1:${(collector.addr as Deno.NetAddr).port}`,
+    reports,
+    async [Symbol.asyncDispose]() {
       collector.close();
       await receiving;
     },

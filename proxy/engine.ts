@@ -1,0 +1,156 @@
+import { getLogger } from "@logtape/logtape";
+import { createHttpHandler } from "./http/handler.ts";
+import { UpstreamPool } from "./http/pool.ts";
+import { ConnectionLimits } from "./limits.ts";
+import { acceptProxy } from "./net/accept_proxy.ts";
+import { type Address, ListenError } from "./net/address.ts";
+import { BufferPool } from "./net/buffer.ts";
+import { parseCidr } from "./net/cidr.ts";
+import { createDial, type Dial } from "./net/dial.ts";
+import { acceptLoop } from "./net/listener.ts";
+import type { Handler } from "./net/session.ts";
+import { createBandwidth } from "./net/throttle.ts";
+import type { ProxyOptions } from "./options.ts";
+import { Sessions } from "./sessions.ts";
+import { createSocks5Handler } from "./socks5/handler.ts";
+import type { BackendRecord } from "./stats/backend_record.ts";
+import { Collector } from "./stats/collector.ts";
+import type { ReporterOptions, ReportSource } from "./stats/reporter.ts";
+import { Balancer } from "./tcp/balancer.ts";
+import { createTcpHandler } from "./tcp/handler.ts";
+import { HealthChecker } from "./tcp/health.ts";
+
+export interface EngineDeps {
+  /** This proxy's name in Via. */
+  via: string;
+  /** Whether other threads listen on the same port. */
+  reusePort: boolean;
+  /** How connections are numbered, where several threads number those of one proxy. */
+  ids?: { first: number; step: number };
+  /** Connects to targets; the real one unless a test brings its own. */
+  dial?: Dial;
+}
+
+/** What serves clients, on one thread or on several; without its reports. */
+export interface Serving {
+  addr: Deno.NetAddr;
+  /** What there is to report. */
+  source: ReportSource;
+  /** The backends as they are now, in the same order always; empty where there are none. */
+  backends(): BackendRecord[];
+  /** Figures for a report's summary, where more than one thread reports. */
+  figures?: ReporterOptions["figures"];
+  /** Stops accepting, and lets what runs finish. */
+  drain(): Promise<void>;
+  /** Waits up to the drain timeout for what runs, and closes everything. */
+  end(): Promise<void>;
+}
+
+const TICK_MS = 250;
+
+/** Listens and serves; throws {@link ListenError} with nothing left open. */
+export function startEngine(options: ProxyOptions, deps: EngineDeps): Serving {
+  const { limits } = options;
+  const listener = listen(options.listen, limits.backlog, deps.reusePort);
+  const collector = new Collector(undefined, deps.ids);
+  const pool = new BufferPool();
+  const upstreams = new UpstreamPool(pool);
+  const balancer = options.mode === "tcp" ? new Balancer(options) : null;
+  const handler = createHandler(options, deps, { collector, pool, upstreams, balancer });
+  const sessions = new Sessions(handler, collector, {
+    connections: new ConnectionLimits(limits),
+    bandwidth: createBandwidth(limits),
+    idleTimeout: limits.idleTimeout,
+    trusted: options.acceptProxy.map(parseCidr),
+  });
+  const health = balancer && startHealthChecks(options, deps, balancer);
+  const accepting = acceptLoop(listener, {
+    onConnection: (conn) => sessions.accept(conn),
+    onPause: warnOfPauses(collector),
+  });
+  const ticker = setInterval(() => {
+    const now = Date.now();
+    sessions.tick(now);
+    upstreams.tick(now);
+  }, TICK_MS);
+  return {
+    addr: listener.addr as Deno.NetAddr,
+    source: collector,
+    backends: () => balancer?.records() ?? [],
+    async drain() {
+      listener.close();
+      await accepting;
+      sessions.drain();
+    },
+    async end() {
+      await sessions.ended(options.drainTimeout * 1000);
+      clearInterval(ticker);
+      await health?.stop();
+      upstreams.close();
+    },
+  };
+}
+
+function listen(address: Address, tcpBacklog: number, reusePort: boolean): Deno.TcpListener {
+  try {
+    return Deno.listen({ hostname: address.host, port: address.port, tcpBacklog, reusePort });
+  } catch (error) {
+    throw new ListenError("tcp", address, error);
+  }
+}
+
+/** Counts every pause in accepting, and warns of each kind once. */
+function warnOfPauses(collector: Collector): (code: string) => void {
+  const log = getLogger(["rustproxy", "proxy"]);
+  const warned = new Set<string>();
+  return (code) => {
+    collector.count(`accept_${code.toLowerCase() || "error"}`);
+    if (warned.has(code)) return;
+    warned.add(code);
+    log.warn(
+      `Accepting connections pauses: ${code || "unknown error"}` +
+        (code === "EMFILE" ? "; raise the limit of open files (LimitNOFILE, ulimit -n)" : ""),
+    );
+  };
+}
+
+interface Parts {
+  collector: Collector;
+  pool: BufferPool;
+  upstreams: UpstreamPool;
+  /** Of the tcp mode alone. */
+  balancer: Balancer | null;
+}
+
+function createHandler(options: ProxyOptions, deps: EngineDeps, parts: Parts): Handler {
+  const handler = createModeHandler(options, deps, parts);
+  const { acceptProxy: trusted } = options;
+  return trusted.length > 0 ? acceptProxy(handler, trusted.map(parseCidr), parts.pool) : handler;
+}
+
+function createModeHandler(
+  options: ProxyOptions,
+  deps: EngineDeps,
+  { collector, pool, upstreams, balancer }: Parts,
+): Handler {
+  const dial = deps.dial ?? createDial({ timeout: options.connectTimeout });
+  const { auth, mode, retries, proxyProtocol } = options;
+  if (balancer) return createTcpHandler({ balancer, retries, proxyProtocol, dial, pool });
+  if (mode === "socks5") return createSocks5Handler({ auth, dial, pool });
+  return createHttpHandler({
+    auth,
+    dial,
+    pool,
+    upstreams,
+    via: deps.via,
+    count: (reason) => collector.count(reason),
+  });
+}
+
+/** A dial of their own, since they have less time than a client's connection. */
+function startHealthChecks(options: ProxyOptions, deps: EngineDeps, { backends }: Balancer) {
+  const { healthcheck, proxyProtocol } = options;
+  if (!healthcheck) return null;
+  const dial = deps.dial ?? createDial({ timeout: healthcheck.timeout });
+  return new HealthChecker(backends, healthcheck, { dial, proxyProtocol });
+}
