@@ -25,7 +25,7 @@ interface Threads {
 /** Runs with a tcp proxy of three workers in front of an echo server. */
 async function withThreads(url: URL, run: (threads: Threads) => Promise<void>): Promise<void> {
   await using server = startTcp(echo);
-  await using collected = collectReports();
+  const collected = collectReports();
   const proxy = await startProxyThreads(
     proxyOptionsSchema.parse({
       mode: "tcp",
@@ -40,12 +40,11 @@ async function withThreads(url: URL, run: (threads: Threads) => Promise<void>): 
     { url, setup: SETUP },
   );
   try {
-    const { reports } = collected;
-    const report = (what: string, condition: (report: Datagram) => boolean) =>
-      eventually(what, () => reports.findLast(condition));
+    const { all: reports, find: report } = collected;
     await run({ port: proxy.addr.port, reports, report, stop: () => proxy.stop() });
   } finally {
     await proxy.stop();
+    await collected.close();
   }
 }
 

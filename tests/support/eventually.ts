@@ -20,3 +20,23 @@ export async function eventually<T>(
   }
   throw new Error(`${what}: not within ${deadlineMs / 1000} s`, { cause: last });
 }
+
+/** What the promise brings; throws if it has not within the deadline. */
+export async function within<T>(
+  what: string,
+  promise: Promise<T>,
+  deadlineMs = DEADLINE_MS,
+): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`${what}: not within ${deadlineMs / 1000} s`)),
+      deadlineMs,
+    );
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -64,6 +64,10 @@ export class Running implements AsyncDisposable {
     return end;
   }
 
+  get pid(): number {
+    return this.#child.pid;
+  }
+
   signal(signal: Deno.Signal): void {
     this.#child.kill(signal);
   }

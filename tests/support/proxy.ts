@@ -3,19 +3,30 @@ import { type Mode, proxyOptionsSchema } from "../../proxy/options.ts";
 import { type ProxyDeps, type RunningProxy, startProxy } from "../../proxy/mod.ts";
 import { type Datagram, datagramSchema } from "../../proxy/stats/report.ts";
 import { eventually } from "./eventually.ts";
+import type { Running } from "./executable.ts";
+import { startProgram } from "./program.ts";
 
 /** Flags by their names in the schema, as the command line gives them. */
 export type ProxyFlags = Omit<z.input<typeof proxyOptionsSchema>, "mode">;
 
-/** A proxy on a free loopback port that reports to the test; leaving its scope stops it. */
-export interface TestProxy extends AsyncDisposable {
+/** A proxy on a free loopback port that reports to the test; leaving its scope ends it. */
+export interface ReportingProxy extends AsyncDisposable {
   port: number;
   address: string;
-  proxy: RunningProxy;
   /** Every report so far. */
   reports: Datagram[];
   /** The newest report that satisfies the condition. */
   report(what: string, condition: (report: Datagram) => boolean): Promise<Datagram>;
+}
+
+/** A proxy within the test's process. */
+export interface TestProxy extends ReportingProxy {
+  proxy: RunningProxy;
+}
+
+/** A proxy as a process of its own, run from the sources as a user runs it. */
+export interface ProxyProgram extends ReportingProxy {
+  program: Running;
 }
 
 /** Starts a proxy that reports every tenth of a second. */
@@ -24,12 +35,11 @@ export function startTestProxy(
   flags: ProxyFlags = {},
   deps: Partial<ProxyDeps> = {},
 ): TestProxy {
-  const collected = collectReports();
-  const { reports } = collected;
+  const reports = collectReports();
   const options = proxyOptionsSchema.parse({
     mode,
     listen: "127.0.0.1:0",
-    statsAddr: collected.address,
+    statsAddr: reports.address,
     reportInterval: "0.1",
     drainTimeout: "0",
     ...flags,
@@ -40,25 +50,67 @@ export function startTestProxy(
     port,
     address: `127.0.0.1:${port}`,
     proxy,
-    reports,
-    report: (what, condition) => eventually(what, () => reports.findLast(condition)),
+    reports: reports.all,
+    report: reports.find,
     async [Symbol.asyncDispose]() {
       await proxy.stop();
-      await collected[Symbol.asyncDispose]();
+      await reports.close();
     },
   };
 }
 
-/** Takes reports in, as a manager does; leaving its scope ends it. */
-export function collectReports(): AsyncDisposable & { address: string; reports: Datagram[] } {
-  const collector = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
-  const reports: Datagram[] = [];
-  const receiving = receive(collector, reports);
+/** Starts the program as a proxy that reports every tenth of a second and says nothing but warnings. */
+export async function startProxyProgram(
+  mode: Mode,
+  flags: Record<string, string> = {},
+): Promise<ProxyProgram> {
+  const reports = collectReports();
+  const args = Object.entries({
+    mode,
+    listen: "127.0.0.1:0",
+    statsAddr: reports.address,
+    reportInterval: "0.1",
+    logLevel: "warning",
+    ...flags,
+  });
+  const program = startProgram(args.flatMap(([name, value]) => [flagName(name), value]));
+  const stop = async () => {
+    await program[Symbol.asyncDispose]();
+    await reports.close();
+  };
+  try {
+    const { listen_addr: address } = await reports.find("the proxy reports", () => true);
+    return {
+      port: Number(address.split(":")[1]),
+      address,
+      program,
+      reports: reports.all,
+      report: reports.find,
+      [Symbol.asyncDispose]: stop,
+    };
+  } catch (error) {
+    await stop();
+    throw new Error(`Cannot start the proxy: ${program.stderr}`, { cause: error });
+  }
+}
+
+/** `statsAddr` → `--stats-addr`. */
+function flagName(option: string): string {
+  return `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** Takes reports in, as a manager does. */
+export function collectReports() {
+  const socket = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+  const all: Datagram[] = [];
+  const receiving = receive(socket, all);
   return {
-    address: `127.0.0.1:${(collector.addr as Deno.NetAddr).port}`,
-    reports,
-    async [Symbol.asyncDispose]() {
-      collector.close();
+    address: `127.0.0.1:${(socket.addr as Deno.NetAddr).port}`,
+    all,
+    find: (what: string, condition: (report: Datagram) => boolean) =>
+      eventually(what, () => all.findLast(condition)),
+    close: async () => {
+      socket.close();
       await receiving;
     },
   };

@@ -1,5 +1,10 @@
 import { closeQuietly } from "../../proxy/net/session.ts";
 
+/** What can be read from; null at the end of the stream. */
+export type Reader = Pick<Deno.Conn, "read">;
+/** What can be written to; tells how much of it was taken. */
+export type Writer = Pick<Deno.Conn, "write">;
+
 /** A TCP server on a loopback port, a free one unless it is given; leaving its scope closes it and every connection. */
 export interface TcpServer extends AsyncDisposable {
   port: number;
@@ -50,13 +55,13 @@ export async function echo(conn: Deno.TcpConn): Promise<void> {
   await conn.closeWrite();
 }
 
-export async function send(conn: Deno.Conn, data: string | Uint8Array): Promise<void> {
+export async function send(conn: Writer, data: string | Uint8Array): Promise<void> {
   let rest = typeof data === "string" ? new TextEncoder().encode(data) : data;
   while (rest.length > 0) rest = rest.subarray(await conn.write(rest));
 }
 
 /** Reads to the end of the stream; the connection stays open. */
-export async function readAll(conn: Deno.Conn): Promise<Uint8Array<ArrayBuffer>> {
+export async function readAll(conn: Reader): Promise<Uint8Array<ArrayBuffer>> {
   const parts: Uint8Array<ArrayBuffer>[] = [];
   for (;;) {
     const buffer = new Uint8Array(64 << 10);
@@ -67,12 +72,12 @@ export async function readAll(conn: Deno.Conn): Promise<Uint8Array<ArrayBuffer>>
 }
 
 /** Reads to the end of the stream, as text. */
-export async function readText(conn: Deno.Conn): Promise<string> {
+export async function readText(conn: Reader): Promise<string> {
   return new TextDecoder().decode(await readAll(conn));
 }
 
 /** Reads exactly `n` bytes. */
-export async function readExactly(conn: Deno.Conn, n: number): Promise<Uint8Array> {
+export async function readExactly(conn: Reader, n: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(n);
   for (let have = 0; have < n;) {
     const got = await conn.read(bytes.subarray(have));
@@ -85,9 +90,9 @@ export async function readExactly(conn: Deno.Conn, n: number): Promise<Uint8Arra
 /** Text that arrives on a connection, kept whole. */
 export class Incoming {
   text = "";
-  readonly #conn: Deno.Conn;
+  readonly #conn: Reader;
 
-  constructor(conn: Deno.Conn) {
+  constructor(conn: Reader) {
     this.#conn = conn;
   }
 
@@ -104,7 +109,7 @@ export class Incoming {
 
 /** Reads until the text satisfies `enough`, and returns it; what comes with it is in it. */
 export async function readUntil(
-  conn: Deno.Conn,
+  conn: Reader,
   enough: (text: string) => boolean,
 ): Promise<string> {
   const incoming = new Incoming(conn);
@@ -120,16 +125,4 @@ export function connectTo(port: number, hostname = "127.0.0.1"): Promise<Deno.Tc
 export function closedPort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;
-}
-
-/** A connection that can be reset, which Deno's own cannot. */
-export async function resettable(port: number): Promise<import("node:net").Socket> {
-  const { connect } = await import("node:net");
-  const socket = connect({ host: "127.0.0.1", port, allowHalfOpen: true });
-  socket.on("error", () => {});
-  await new Promise<void>((resolve, reject) => {
-    socket.once("connect", () => resolve());
-    socket.once("error", reject);
-  });
-  return socket;
 }

@@ -3,7 +3,8 @@ import { BUFFER_SIZES, BufferPool } from "../../../proxy/net/buffer.ts";
 import { relay, type RelayEnd, type Traffic, type Tunnel } from "../../../proxy/net/relay.ts";
 import { closeQuietly } from "../../../proxy/net/session.ts";
 import { eventually } from "../../support/eventually.ts";
-import { connectTo, readAll, readExactly, resettable, send } from "../../support/tcp.ts";
+import { connectResettable } from "../../support/resettable.ts";
+import { connectTo, readAll, readExactly, send } from "../../support/tcp.ts";
 
 interface Pair {
   client: Deno.TcpConn;
@@ -150,12 +151,15 @@ Deno.test("relay holds no more for slow readers than a buffer each way", async (
 Deno.test("relay ends both sides when the client resets", async () => {
   using left = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   using right = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const [client, innerClient] = await Promise.all([resettable(left.addr.port), left.accept()]);
+  const [client, innerClient] = await Promise.all([
+    connectResettable(left.addr.port),
+    left.accept(),
+  ]);
   const [target, innerTarget] = await Promise.all([connectTo(right.addr.port), right.accept()]);
   using _ = target;
   const traffic = { bytes_sent: 0, bytes_received: 0, last_activity: 0 };
   const ended = relay(tunnel(innerClient, innerTarget, traffic), innerTarget, new BufferPool());
-  client.resetAndDestroy();
+  await client.reset();
   assert.equal(await ended, "client_reset");
   assert.equal(await target.read(new Uint8Array(1)), null);
 });

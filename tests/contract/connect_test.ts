@@ -1,0 +1,4 @@
+import { CONNECT } from "./route.ts";
+import { holdToContract } from "./suite.ts";
+
+holdToContract(CONNECT);

@@ -1,0 +1,4 @@
+import { SOCKS5 } from "./route.ts";
+import { holdToContract } from "./suite.ts";
+
+holdToContract(SOCKS5);

@@ -1,0 +1,9 @@
+import { declareEnds } from "./ends.ts";
+import { declareResets } from "./resets.ts";
+import type { Route } from "./route.ts";
+
+/** Declares what every mode owes those who talk through it, as tests. */
+export function holdToContract(route: Route): void {
+  declareEnds(route);
+  declareResets(route);
+}

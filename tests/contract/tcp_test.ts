@@ -1,0 +1,4 @@
+import { TCP } from "./route.ts";
+import { holdToContract } from "./suite.ts";
+
+holdToContract(TCP);
