@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { within } from "../support/eventually.ts";
+import { beside, within } from "../support/eventually.ts";
 import { Pattern } from "../support/pattern.ts";
 import { echo, readText, send } from "../support/tcp.ts";
 import type { Route } from "./route.ts";
@@ -16,7 +16,7 @@ export function declareEnds(route: Route): void {
       using link = await setup.link();
       const { client, target } = link;
       const pattern = new Pattern();
-      const echoing = echo(target);
+      const echoing = beside(echo(target));
       let total = 0;
       for (const size of [1, 2, 4095, 4096, 4097, 65_537, MIB, 3 * MIB + 7]) {
         await within(

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { within } from "../support/eventually.ts";
+import { beside, within } from "../support/eventually.ts";
 import { Pattern, PIECE_BYTES } from "../support/pattern.ts";
 import { connectResettable, type ResettableConn } from "../support/resettable.ts";
 import { type Reader, readExactly, readText, send, type Writer } from "../support/tcp.ts";
@@ -82,7 +82,7 @@ async function resetInFlow(
   const ends = Promise.all([pattern.flood(resets), pattern.flood(other)]);
   const both = [pattern.receive(resets, MIB), pattern.receive(other, MIB)];
   await within("both ends have 1 MiB", Promise.all(both));
-  const draining = pattern.drain(other, MIB);
+  const draining = beside(pattern.drain(other, MIB));
   await resets.reset();
   const far = await within("the other end is told", draining, DEADLINE_MS);
   const [sent, taken] = await within("nothing is sent any more", ends, DEADLINE_MS);

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { closeQuietly } from "../../proxy/net/session.ts";
-import { type ConnectionRecord, decodeRecord } from "../../proxy/stats/report.ts";
+import { type ConnectionRecord, type Datagram, decodeRecord } from "../../proxy/stats/report.ts";
 import { eventually, within } from "../support/eventually.ts";
 import {
   type ProxyProgram,
@@ -55,16 +55,19 @@ export class Setup<P extends ReportingProxy, T extends Closable> {
     return new Link(client, await within("the target is reached", this.target.accept()));
   }
 
-  /**
-   * The proxy's books once this many connections have come and all have ended: the last totals, and
-   * every connection's record, the oldest first.
-   */
-  async books(connections: number): Promise<Books> {
+  /** The proxy's totals once this many connections have come and all have ended. */
+  async totals(connections: number): Promise<Datagram> {
     const totals = await this.proxy.report(
       `${connections} connections have ended`,
       (report) => report.active_connections === 0 && report.total_connections >= connections,
     );
     assert.equal(totals.total_connections, connections);
+    return totals;
+  }
+
+  /** Those totals and every connection's record, the oldest first; both must agree. */
+  async books(connections: number): Promise<Books> {
+    const totals = await this.totals(connections);
     const records = await eventually("every connection's end is reported", () => {
       const ended = this.#endedRecords();
       return ended.length === connections && ended;
@@ -136,10 +139,13 @@ export async function withResettableTarget(
   await run(new Setup(route, proxy, target));
 }
 
+/** The program itself, and a target behind it. */
+export type ProgramSetup = Setup<ProxyProgram, Deno.TcpConn>;
+
 /** Runs a case against the program itself, which then ends regularly and has had nothing to warn of. */
 export async function withProgram(
   route: Route,
-  run: (setup: Setup<ProxyProgram, Deno.TcpConn>) => Promise<void>,
+  run: (setup: ProgramSetup) => Promise<void>,
 ): Promise<void> {
   await using target = listen();
   const flags = { ...route.flags(target.address), drainTimeout: "60" };

@@ -1,7 +1,6 @@
 import { strict as assert } from "node:assert";
 import { ListenError } from "../../proxy/net/address.ts";
 import { startTestProxy } from "../support/proxy.ts";
-import { eventually } from "../support/eventually.ts";
 import {
   connectTo,
   echo,
@@ -112,43 +111,6 @@ Deno.test("stop cancels a dial that outlasts the drain timeout", async () => {
   await test.proxy.stop();
   assert.equal((await readAll(conn)).length, 0);
 });
-
-Deno.test("a proxy closes every socket of a thousand connections", async () => {
-  await using server = startTcp(echo);
-  await using test = startTestProxy("tcp", { target: server.address });
-  await test.report("the reporter's own socket is open", () => true);
-  const before = openSockets();
-  for (let round = 0; round < 10; round++) {
-    await Promise.all(Array.from({ length: 100 }, async (_, i) => {
-      using conn = await connectTo(test.port);
-      await send(conn, `${i}`);
-      // A half of them leave without a word.
-      if (i % 2 === 0) return;
-      await conn.closeWrite();
-      await readAll(conn);
-    }));
-  }
-  const report = await test.report(
-    "all connections have ended",
-    (report) => report.total_connections === 1000 && report.active_connections === 0,
-  );
-  assert.equal(report.failed_connections, 0);
-  for (const conn of server.accepted) {
-    try {
-      conn.close();
-    } catch { /* closed by its handler */ }
-  }
-  await eventually("no descriptor is left", () => openSockets() <= before);
-});
-
-/** Open descriptors of this process, where the system tells; otherwise 0. */
-function openSockets(): number {
-  try {
-    return [...Deno.readDirSync("/proc/self/fd")].length;
-  } catch {
-    return 0;
-  }
-}
 
 function startTestProxyOn(listen: string) {
   return startTestProxy("http", { listen });

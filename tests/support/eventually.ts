@@ -40,3 +40,9 @@ export async function within<T>(
     clearTimeout(timer);
   }
 }
+
+/** A promise that runs beside the test: its failure shows where it is awaited, and ends nothing before. */
+export function beside<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}
