@@ -66,6 +66,7 @@ export function startEngine(options: ProxyOptions, deps: EngineDeps): Serving {
   const health = balancer && startHealthChecks(options, deps, balancer);
   const accepting = acceptLoop(listener, {
     onConnection: (conn) => sessions.accept(conn),
+    onLost: () => collector.count("accept_aborted"),
     onPause: warnOfPauses(collector),
   });
   const ticker = setInterval(() => {

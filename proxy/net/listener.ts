@@ -3,11 +3,16 @@ import { errorCode } from "./failure.ts";
 export interface AcceptOptions {
   /** Called for each connection; must not throw. */
   onConnection: (conn: Deno.TcpConn) => void;
+  /** Called for each connection that its client reset before it could be accepted. */
+  onLost: () => void;
   /** Called when accepting fails and pauses, with the system's error code. */
   onPause: (code: string) => void;
 }
 
 const PAUSE_MS = 50;
+
+/** What accept says of a connection that is gone already; the next one is none the worse for it. */
+const LOST = new Set(["ENOTCONN", "ECONNABORTED", "ECONNRESET", "EPROTO"]);
 
 /**
  * Accepts until the listener is closed. Errors such as EMFILE pause the loop and never end it:
@@ -15,7 +20,7 @@ const PAUSE_MS = 50;
  */
 export async function acceptLoop(
   listener: Deno.TcpListener,
-  { onConnection, onPause }: AcceptOptions,
+  { onConnection, onLost, onPause }: AcceptOptions,
 ): Promise<void> {
   for (;;) {
     let conn: Deno.TcpConn;
@@ -23,7 +28,12 @@ export async function acceptLoop(
       conn = await listener.accept();
     } catch (error) {
       if (isClosed(error)) return;
-      onPause(errorCode(error));
+      const code = errorCode(error);
+      if (LOST.has(code)) {
+        onLost();
+        continue;
+      }
+      onPause(code);
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
       continue;
     }

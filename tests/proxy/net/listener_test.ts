@@ -1,8 +1,10 @@
 import { strict as assert } from "node:assert";
+import { acceptLoop } from "../../../proxy/net/listener.ts";
 import { closeQuietly } from "../../../proxy/net/session.ts";
 import { eventually } from "../../support/eventually.ts";
 import type { Running } from "../../support/executable.ts";
 import { startProgramWithDescriptors } from "../../support/program.ts";
+import { connectResettable } from "../../support/resettable.ts";
 import { connectTo, echo, readExactly, send, startTcp } from "../../support/tcp.ts";
 
 const windows = Deno.build.os === "windows";
@@ -66,3 +68,23 @@ async function countedPauses(reports: Deno.DatagramConn): Promise<number> {
     if (reasons?.accept_emfile) return reasons.accept_emfile;
   }
 }
+
+Deno.test("acceptLoop does not pause for clients that reset before they are accepted", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  for (let i = 0; i < 10; i++) await (await connectResettable(listener.addr.port)).reset();
+  using _client = await connectTo(listener.addr.port);
+  const accepted: Deno.TcpConn[] = [];
+  const pauses: string[] = [];
+  let lost = 0;
+  const ended = acceptLoop(listener, {
+    onConnection: (conn) => accepted.push(conn),
+    onLost: () => lost++,
+    onPause: (code) => pauses.push(code),
+  });
+  await eventually("all are seen", () => accepted.length + lost === 11);
+  listener.close();
+  await ended;
+  for (const conn of accepted) conn.close();
+  assert.ok(accepted.length > 0);
+  assert.deepEqual(pauses, []);
+});
