@@ -25,7 +25,7 @@ export function declareResets(route: Route): void {
       assert.equal(await within("the target is told", readText(target), DEADLINE_MS), "");
       const books = await setup.books(1);
       assert.deepEqual([books.sent, books.received], [8, 6]);
-      assertEnd(books, "client_reset");
+      assertEnd(books, /^client_reset$/);
     }));
 
   Deno.test(`${name} ends the client's side when the target resets`, () =>
@@ -37,7 +37,7 @@ export function declareResets(route: Route): void {
       assert.equal(await within("the client is told", readText(client), DEADLINE_MS), "");
       const books = await setup.books(1);
       assert.deepEqual([books.sent, books.received], [8, 6]);
-      assertEnd(books, "target_reset");
+      assertEnd(books, /^target_reset$/);
     }));
 
   Deno.test(`${name} ends the target's side when the client resets in full flow`, () =>
@@ -47,7 +47,7 @@ export function declareResets(route: Route): void {
       using target = await setup.target.accept();
       const { far, sent, taken } = await resetInFlow(client, target);
       const books = await setup.books(1);
-      assertEnd(books, "client_reset");
+      assertEnd(books, /^client_(reset|gone)$/);
       assertWithin(books.sent, far, sent);
       assertWithin(books.received, MIB, taken);
     }));
@@ -57,7 +57,7 @@ export function declareResets(route: Route): void {
       using link = await setup.link();
       const { far, sent, taken } = await resetInFlow(link.target, link.client);
       const books = await setup.books(1);
-      assertEnd(books, "target_reset");
+      assertEnd(books, /^target_(reset|gone)$/);
       assertWithin(books.received, far, sent);
       assertWithin(books.sent, MIB, taken);
     }));
@@ -90,9 +90,13 @@ async function resetInFlow(
   return { far, sent: sent + PIECE_BYTES, taken };
 }
 
-/** A tunnel that was served has not failed, however it ends. */
-function assertEnd({ records: [record] }: Books, reason: string): void {
-  assert.deepEqual([record.state, record.reason], ["closed", reason]);
+/**
+ * A tunnel that was served has not failed, however it ends. In full flow a failed write may be what
+ * tells of the reset, and which error that is differs between systems.
+ */
+function assertEnd({ records: [record] }: Books, reason: RegExp): void {
+  assert.equal(record.state, "closed");
+  assert.match(record.reason, reason);
 }
 
 function assertWithin(counted: number, least: number, most: number): void {

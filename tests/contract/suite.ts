@@ -1,4 +1,5 @@
 import { declareCrowds } from "./crowds.ts";
+import { declareDrain } from "./drain.ts";
 import { declareEnds } from "./ends.ts";
 import { declareResets } from "./resets.ts";
 import { declareLoads } from "./loads.ts";
@@ -10,4 +11,5 @@ export function holdToContract(route: Route): void {
   declareResets(route);
   declareLoads(route);
   declareCrowds(route);
+  declareDrain(route);
 }

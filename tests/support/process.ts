@@ -24,3 +24,10 @@ export function memory(pid: number): { now: number; peak: number } {
   };
   return { now: bytes("VmRSS"), peak: bytes("VmHWM") };
 }
+
+/** True where one process can ask another to end; otherwise says what is skipped. */
+export function haveSignals(what: string): boolean {
+  if (Deno.build.os !== "windows") return true;
+  console.log(`${what}: skipped, since Windows has no SIGTERM`);
+  return false;
+}
