@@ -33,6 +33,9 @@ export interface SessionLimits {
   trusted: readonly Cidr[];
 }
 
+/** Keepalive is set for connections that last; the system asks after hours or minutes anyway. */
+const KEEP_ALIVE_AFTER_MS = 1000;
+
 /** All connections of a proxy: runs the mode's handler for each and keeps its books. */
 export class Sessions {
   readonly #log = getLogger(["rustproxy", "proxy"]);
@@ -69,6 +72,7 @@ export class Sessions {
     const idleMs = this.#limits.idleTimeout * 1000;
     for (const session of this.#running) {
       session.checkDeadline(now);
+      if (now - session.record.start_time * 1000 > KEEP_ALIVE_AFTER_MS) session.keepAlive();
       if (idleMs > 0) session.checkIdle(now, idleMs);
     }
     this.#limits.connections.tick();
@@ -106,8 +110,6 @@ export class Sessions {
     const { record } = session;
     let reason: string;
     try {
-      session.client.setNoDelay(true);
-      session.client.setKeepAlive(true);
       reason = await this.#handler(session);
       if (session.endReason) reason = session.endReason;
       this.#collector.end(record, "closed", reason);

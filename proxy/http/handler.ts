@@ -3,6 +3,7 @@ import { formatAddress } from "../net/address.ts";
 import type { BufferPool } from "../net/buffer.ts";
 import { Failure, type FailureReason } from "../net/failure.ts";
 import { endGently } from "../net/linger.ts";
+import { setNoDelay } from "../net/socket_options.ts";
 import { ByteReader } from "../net/reader.ts";
 import type { Handler, Session } from "../net/session.ts";
 import { writeAll } from "../net/write.ts";
@@ -30,6 +31,7 @@ export function createHttpHandler(options: HttpOptions): Handler {
     const reader = new ByteReader(session.client, options.pool, session.early);
     reader.lane = session.throttle && session.throttle.up;
     session.record.state = "active";
+    setNoDelay(session.client);
     try {
       for (;;) {
         const request = await nextRequest(session, reader);

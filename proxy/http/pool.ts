@@ -1,4 +1,5 @@
 import type { BufferPool } from "../net/buffer.ts";
+import { setKeepAlive, setNoDelay } from "../net/socket_options.ts";
 import { ByteReader } from "../net/reader.ts";
 import { closeQuietly } from "../net/session.ts";
 
@@ -32,6 +33,8 @@ export class UpstreamPool {
 
   /** A fresh connection as an upstream. */
   wrap(key: string, conn: Deno.TcpConn): Upstream {
+    setNoDelay(conn);
+    setKeepAlive(conn);
     const reader = new ByteReader(conn, this.#buffers);
     return { key, conn, reader, reused: false, idle: false, idleSince: 0 };
   }

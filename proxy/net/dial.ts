@@ -43,14 +43,7 @@ export function createDial({ timeout, resolve: resolveName = resolveHost }: Dial
         deadline.release();
         if (cancelled) return conn.close();
         waiter.cancel = null;
-        try {
-          conn.setNoDelay(true);
-          conn.setKeepAlive(true);
-          resolve(conn);
-        } catch (error) {
-          conn.close();
-          reject(failureOf(error, address));
-        }
+        resolve(conn);
       }, (error) => {
         deadline.release();
         if (cancelled) return;

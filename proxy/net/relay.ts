@@ -1,5 +1,6 @@
 import type { BufferPool } from "./buffer.ts";
 import { errorCode, type FailureReason } from "./failure.ts";
+import { setNoDelay } from "./socket_options.ts";
 import { type Throttle, ThrottledSource } from "./throttle.ts";
 
 /** Where the relay counts, live: bytes whose write to the other side has completed, time in Unix seconds. */
@@ -65,8 +66,10 @@ async function pump(state: RelayState, upward: boolean, early?: Uint8Array): Pro
   const to = upward ? state.target : state.client;
   let buffer = state.pool.take();
   let reading = false;
+  let writes = 0;
   try {
     if (early) {
+      writes++;
       await state.tunnel.throttle?.up.pay(early.length);
       await writeCounted(state, to, early, upward);
     }
@@ -76,6 +79,8 @@ async function pump(state: RelayState, upward: boolean, early?: Uint8Array): Pro
       if (n === null) break;
       reading = false;
       const bytes = n === buffer.length ? buffer : buffer.subarray(0, n);
+      // Only a second write could wait for the first one's acknowledgement, and setting this costs 3 us.
+      if (++writes === 2) setNoDelay(to);
       // Nearly always all of it: one call, and no promise but the write's own.
       const written = await to.write(bytes);
       count(state.traffic, upward, written);

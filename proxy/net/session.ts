@@ -2,6 +2,7 @@ import type { LiveConnection } from "../stats/collector.ts";
 import type { Address } from "./address.ts";
 import type { Cancelable } from "./dial.ts";
 import type { FailureReason } from "./failure.ts";
+import { setKeepAlive } from "./socket_options.ts";
 import type { Throttle } from "./throttle.ts";
 
 /** What a mode does with an accepted connection: returns the reason of its regular end, or throws Failure. */
@@ -20,7 +21,7 @@ export interface Admission {
 export class Session implements Cancelable {
   cancel: (() => void) | null = null;
   /** The connection towards the target, once there is one. */
-  upstream: Deno.Conn | null = null;
+  upstream: Deno.TcpConn | null = null;
   /** Bytes of the client that were read before the mode's handler; they come first. */
   early: Uint8Array | undefined = undefined;
   /** Where the client had connected to, if a PROXY protocol header told. */
@@ -34,6 +35,9 @@ export class Session implements Cancelable {
   /** Set where the session was ended from outside; goes before the reason that its handler sees. */
   endReason: EndReason | "" = "";
   #closed = false;
+  /** The connections that keepalive is on for. */
+  #clientKept = false;
+  #upstreamKept: Deno.Conn | null = null;
   #deadline = Infinity;
   #onExpire: (() => void) | null = null;
   /** What the record said when something was last seen to move, and when that was, in ms. */
@@ -53,6 +57,15 @@ export class Session implements Cancelable {
     this.record.state = "active";
     // Ended while the dial was under way: what came of it has no use any more.
     if (this.#closed) this.close();
+  }
+
+  /** Turns keepalive on where it is not on yet; for sessions that last. */
+  keepAlive(): void {
+    if (!this.#clientKept) setKeepAlive(this.client);
+    this.#clientKept = true;
+    if (!this.upstream || this.upstream === this.#upstreamKept) return;
+    this.#upstreamKept = this.upstream;
+    setKeepAlive(this.upstream);
   }
 
   /** Ends the session as `handshake_timeout`, or calls `onExpire` first, unless this is called again within `seconds`. */

@@ -4,6 +4,7 @@ import type { BufferPool } from "../net/buffer.ts";
 import type { Dial } from "../net/dial.ts";
 import { Failure, type FailureReason } from "../net/failure.ts";
 import { endGently } from "../net/linger.ts";
+import { setNoDelay } from "../net/socket_options.ts";
 import { ByteReader } from "../net/reader.ts";
 import { relay } from "../net/relay.ts";
 import type { Handler, Session } from "../net/session.ts";
@@ -35,6 +36,7 @@ export function createSocks5Handler({ auth, dial, pool }: Socks5Options): Handle
   const check = auth ? createCredentialCheck(auth) : null;
   return async (session) => {
     const reader = new ByteReader(session.client, pool, session.early);
+    setNoDelay(session.client);
     try {
       session.expireIn(HANDSHAKE_SECONDS);
       await authenticate(session, reader, check);

@@ -3,6 +3,7 @@ import { unmapIPv4 } from "../net/address.ts";
 import type { BufferPool } from "../net/buffer.ts";
 import type { Dial } from "../net/dial.ts";
 import { Failure, type FailureReason } from "../net/failure.ts";
+import { setNoDelay } from "../net/socket_options.ts";
 import { encodeProxyHeader, type ProxyVersion } from "../net/proxy_protocol.ts";
 import { relay } from "../net/relay.ts";
 import type { Handler, Session } from "../net/session.ts";
@@ -79,6 +80,8 @@ async function announce(
     destination: destination ?? { host: unmapIPv4(hostname), port },
   });
   try {
+    // What follows the header is not to wait for its acknowledgement.
+    setNoDelay(upstream);
     await writeAll(upstream, header);
   } catch {
     throw new Failure("target_gone", "the target closed before the PROXY protocol header");
