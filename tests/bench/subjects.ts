@@ -32,7 +32,8 @@ export function ours(name: string, executable: string | null, flags: string[] = 
       const port = freePort();
       const args = [
         ...["--mode", "tcp", "--listen", `127.0.0.1:${port}`],
-        ...["--target", `127.0.0.1:${targetPort}`, "--drain-timeout", "0", "--log-level", "error"],
+        ...["--target", `127.0.0.1:${targetPort}`, "--max-connections", "20000"],
+        ...["--drain-timeout", "0", "--log-level", "error"],
         ...flags,
       ];
       const program = executable
