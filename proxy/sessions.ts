@@ -72,6 +72,7 @@ export class Sessions {
     const idleMs = this.#limits.idleTimeout * 1000;
     for (const session of this.#running) {
       session.checkDeadline(now);
+      session.relaying?.findReset();
       if (now - session.record.start_time * 1000 > KEEP_ALIVE_AFTER_MS) session.keepAlive();
       if (idleMs > 0) session.checkIdle(now, idleMs);
     }

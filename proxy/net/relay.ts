@@ -19,8 +19,20 @@ export interface Tunnel {
   readonly record: Traffic;
   /** Slows both ways, where it is there. */
   readonly throttle?: Throttle | null;
+  /** The relay while it runs, for whoever watches over it. */
+  relaying: Relaying | null;
   /** Closes both connections; harmless when called again. */
   close(): void;
+}
+
+/** A relay under way. */
+export interface Relaying {
+  /**
+   * To be called four times a second. A client that is not read, since the target takes nothing, could
+   * reset its connection unnoticed: this looks, and ends the relay if so. Not so for a target that a slow
+   * client keeps from being read: what it sent before its reset is still delivered.
+   */
+  findReset(): void;
 }
 
 /**
@@ -34,38 +46,69 @@ export async function relay(
   pool: BufferPool,
   early?: Uint8Array,
 ): Promise<RelayEnd> {
-  const state: RelayState = {
-    tunnel,
-    client: tunnel.client,
-    target,
-    traffic: tunnel.record,
-    pool,
-    finished: 0,
-    end: "done",
-  };
-  const up = pump(state, true, early);
-  await pump(state, false);
+  const state = new RelayState(tunnel, target, pool);
+  tunnel.relaying = state;
+  const up = pump(state, state.up, true, early);
+  await pump(state, state.down, false);
   await up;
+  tunnel.relaying = null;
   tunnel.close();
   return state.end;
 }
 
-interface RelayState {
-  tunnel: Tunnel;
-  client: Deno.TcpConn;
-  target: Deno.TcpConn;
-  traffic: Traffic;
-  pool: BufferPool;
-  /** Directions that have ended. */
-  finished: number;
-  end: RelayEnd;
+/** One direction: it either reads or writes. */
+interface Direction {
+  reading: boolean;
 }
 
-async function pump(state: RelayState, upward: boolean, early?: Uint8Array): Promise<void> {
+/** Calls of {@link Relaying.findReset} in which nothing moves before it looks. */
+const STUCK_CALLS = 3;
+const NOTHING = new Uint8Array(0);
+
+class RelayState implements Relaying {
+  readonly client: Deno.TcpConn;
+  readonly traffic: Traffic;
+  readonly up: Direction = { reading: false };
+  readonly down: Direction = { reading: false };
+  /** Directions that have ended. */
+  finished = 0;
+  end: RelayEnd = "done";
+  #stuckCalls = 0;
+  #sentSeen = -1;
+
+  constructor(
+    readonly tunnel: Tunnel,
+    readonly target: Deno.TcpConn,
+    readonly pool: BufferPool,
+  ) {
+    this.client = tunnel.client;
+    this.traffic = tunnel.record;
+  }
+
+  findReset(): void {
+    // While the client is read, or written to, a reset shows by itself; half closed, nothing can be looked at.
+    if (this.up.reading || !this.down.reading || this.finished > 0) return;
+    const { bytes_sent } = this.traffic;
+    if (bytes_sent !== this.#sentSeen) this.#stuckCalls = 0;
+    this.#sentSeen = bytes_sent;
+    if (++this.#stuckCalls % STUCK_CALLS !== 0) return;
+    // A write of nothing sends nothing, and fails if the connection was reset.
+    this.client.write(NOTHING).catch(() => {
+      if (this.end === "done") this.end = "client_reset";
+      this.tunnel.close();
+    });
+  }
+}
+
+async function pump(
+  state: RelayState,
+  direction: Direction,
+  upward: boolean,
+  early?: Uint8Array,
+): Promise<void> {
   const from = source(state, upward);
   const to = upward ? state.target : state.client;
   let buffer = state.pool.take();
-  let reading = false;
   let writes = 0;
   try {
     if (early) {
@@ -74,10 +117,10 @@ async function pump(state: RelayState, upward: boolean, early?: Uint8Array): Pro
       await writeCounted(state, to, early, upward);
     }
     for (;;) {
-      reading = true;
+      direction.reading = true;
       const n = await from.read(buffer);
       if (n === null) break;
-      reading = false;
+      direction.reading = false;
       const bytes = n === buffer.length ? buffer : buffer.subarray(0, n);
       // Only a second write could wait for the first one's acknowledgement, and setting this costs 3 us.
       if (++writes === 2) setNoDelay(to);
@@ -89,11 +132,11 @@ async function pump(state: RelayState, upward: boolean, early?: Uint8Array): Pro
     }
     // Where the other direction has ended already the close that follows says the same, with one call less.
     if (++state.finished === 1) {
-      reading = false;
+      direction.reading = false;
       await to.closeWrite();
     }
   } catch (error) {
-    if (reading) readFailed(state, upward ? "client" : "target", error);
+    if (direction.reading) readFailed(state, upward ? "client" : "target", error);
     else writeFailed(state, upward ? "target" : "client", error);
   } finally {
     state.pool.give(buffer);

@@ -2,6 +2,7 @@ import type { LiveConnection } from "../stats/collector.ts";
 import type { Address } from "./address.ts";
 import type { Cancelable } from "./dial.ts";
 import type { FailureReason } from "./failure.ts";
+import type { Relaying } from "./relay.ts";
 import { setKeepAlive } from "./socket_options.ts";
 import type { Throttle } from "./throttle.ts";
 
@@ -28,6 +29,8 @@ export class Session implements Cancelable {
   destination: Address | null = null;
   /** Set where a PROXY protocol header has yet to tell who the client is. */
   admission: Admission | null = null;
+  /** The relay between both connections, while one runs. */
+  relaying: Relaying | null = null;
   /** True once the proxy drains: finish what runs, begin nothing. */
   draining = false;
   /** True between two requests, when nothing is lost by closing. */

@@ -52,6 +52,23 @@ export function declareResets(route: Route): void {
       assertWithin(books.received, MIB, taken);
     }));
 
+  Deno.test(`${name} notices a client's reset although the target reads nothing`, () =>
+    withProxy(route, async (setup) => {
+      await using client = await connectResettable(setup.proxy.port);
+      await route.enter(client, setup.target.address);
+      using _target = await setup.target.accept();
+      const flood = beside(new Pattern().flood(client));
+      // Reports that say the same twice running: every buffer on the way is full.
+      await setup.proxy.report("nothing moves", ({ total_bytes_sent: sent }) => {
+        const [before] = setup.proxy.reports.slice(-3);
+        return sent > 0 && before.total_bytes_sent === sent;
+      });
+      await client.reset();
+      const books = await setup.books(1);
+      assertEnd(books, /^client_reset$/);
+      await flood;
+    }));
+
   Deno.test(`${name} ends the client's side when the target resets in full flow`, () =>
     withResettableTarget(route, async (setup) => {
       using link = await setup.link();

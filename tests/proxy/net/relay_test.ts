@@ -19,7 +19,7 @@ function tunnel(client: Deno.TcpConn, target: Deno.TcpConn, record: Traffic): Tu
     closeQuietly(client);
     closeQuietly(target);
   };
-  return { client, record, close };
+  return { client, record, relaying: null, close };
 }
 
 /** A relay between two real connections; `client` and `target` are the far ends. */

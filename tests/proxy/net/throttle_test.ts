@@ -9,6 +9,7 @@ const NONE = { bandwidth: null, bandwidthPerConnection: null };
 /** A relay between two sides that send and take as fast as they can, until it is closed. */
 class Flow {
   record = { bytes_sent: 0, bytes_received: 0, last_activity: 0 };
+  relaying = null;
   /** Bytes that were taken from the client. */
   taken = 0;
   largestRead = 0;
