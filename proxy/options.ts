@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Credentials } from "./access.ts";
+import type { Credentials } from "./credentials.ts";
 import { addressFlag, countFlag, listFlag, secondsFlag } from "./flags.ts";
 import {
   type Address,

@@ -22,7 +22,7 @@ const WIRING = [
     "manager/options.ts",
   ],
 ];
-const MODE = ["proxy/net/", "proxy/access.ts", "proxy/limits.ts", "proxy/stats/"];
+const MODE = ["proxy/net/", "proxy/credentials.ts", "proxy/limits.ts", "proxy/stats/"];
 const FLEET = ["manager/fleet/", "manager/registry.ts", "manager/history/"];
 /** The fleet as the API shows it. */
 const VIEWS = ["manager/api/model.ts", "manager/api/views.ts"];
@@ -52,11 +52,11 @@ const MAY_IMPORT: Record<string, string[]> = {
   "proxy/flags.ts": ["proxy/net/address.ts"],
   "proxy/options.ts": [
     ...["proxy/flags.ts", "proxy/tcp/options.ts", "proxy/net/address.ts", "proxy/net/cidr.ts"],
-    ...["proxy/rate.ts", "type:proxy/access.ts"],
+    ...["proxy/rate.ts", "type:proxy/credentials.ts"],
   ],
   "proxy/rate.ts": [],
   "proxy/sessions.ts": ["proxy/net/", "type:proxy/limits.ts", "type:proxy/stats/"],
-  "proxy/access.ts": ["proxy/net/address.ts"],
+  "proxy/credentials.ts": ["proxy/net/address.ts"],
   "proxy/limits.ts": ["proxy/net/"],
   "proxy/net/": ["type:proxy/stats/"],
   "proxy/stats/": ["proxy/net/address.ts", "proxy/net/failure.ts"],

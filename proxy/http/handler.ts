@@ -1,4 +1,4 @@
-import { createCredentialCheck, type Credentials } from "../access.ts";
+import { createCredentialCheck, type Credentials } from "../credentials.ts";
 import { formatAddress } from "../net/address.ts";
 import type { BufferPool } from "../net/buffer.ts";
 import { Failure, type FailureReason } from "../net/failure.ts";

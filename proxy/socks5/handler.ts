@@ -1,4 +1,4 @@
-import { createCredentialCheck, type Credentials } from "../access.ts";
+import { createCredentialCheck, type Credentials } from "../credentials.ts";
 import { type Address, formatAddress, unmapIPv4 } from "../net/address.ts";
 import type { BufferPool } from "../net/buffer.ts";
 import type { Dial } from "../net/dial.ts";

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { createCredentialCheck } from "../../../proxy/access.ts";
+import { createCredentialCheck } from "../../../proxy/credentials.ts";
 import { createAuthorization } from "../../../proxy/http/authorization.ts";
 import { HttpError } from "../../../proxy/http/error.ts";
 import { parseRequest } from "../../../proxy/http/request.ts";

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { createCredentialCheck } from "../../proxy/access.ts";
+import { createCredentialCheck } from "../../proxy/credentials.ts";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 

@@ -1,5 +1,4 @@
-import { timingSafeEqual } from "node:crypto";
-import { createHash } from "node:crypto";
+import { createHash, timingSafeEqual } from "node:crypto";
 
 /** A user name and a password, as `--auth user:password` gives them. */
 export interface Credentials {
