@@ -90,7 +90,18 @@ const PACKAGES: Record<string, string[]> = {
 };
 
 const PURE_NAMES = [
-  ...["request", "response", "head", "fields", "body", "error", "wire", "report", "seal"],
+  ...[
+    "request",
+    "response",
+    "websocket",
+    "head",
+    "fields",
+    "body",
+    "error",
+    "wire",
+    "report",
+    "seal",
+  ],
   ...["buffer", "rollup", "address", "cidr", "proxy_protocol"],
   ...["backend_record", "backend", "balancer", "hash", "rise_fall", "target"],
 ];

@@ -10,7 +10,7 @@ import type { Request } from "./request.ts";
 const ESTABLISHED = new TextEncoder().encode("HTTP/1.1 200 Connection established\r\n\r\n");
 
 /** A CONNECT tunnel (RFC 9110, section 9.3.6): 200 only once the target is connected; returns why it ended. */
-export async function tunnel(
+export async function connect(
   session: Session,
   reader: ByteReader,
   request: Request,

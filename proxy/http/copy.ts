@@ -118,7 +118,8 @@ async function copyTrailers(
 }
 
 async function fillOrFail(reader: ByteReader, onEnd: FailureReason): Promise<void> {
-  if (!await reader.fill()) throw new Failure(onEnd, "the body ended too early");
+  if (await reader.tryFill()) return;
+  throw reader.error ?? new Failure(onEnd, "the body ended too early");
 }
 
 function concat(parts: Uint8Array[]): Uint8Array {

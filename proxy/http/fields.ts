@@ -13,6 +13,7 @@ export const FIELD = {
   proxyAuthorization: 7,
   /** Hop-by-hop fields with no meaning for this proxy: never forwarded. */
   hop: 8,
+  upgrade: 9,
 } as const;
 
 const KNOWN: [string, number][] = [
@@ -27,7 +28,7 @@ const KNOWN: [string, number][] = [
   ["keep-alive", FIELD.hop],
   ["te", FIELD.hop],
   ["trailer", FIELD.hop],
-  ["upgrade", FIELD.hop],
+  ["upgrade", FIELD.upgrade],
   ["proxy-authenticate", FIELD.hop],
   ["proxy-authentication-info", FIELD.hop],
 ];

@@ -1,4 +1,4 @@
-import { formatAddress } from "../net/address.ts";
+import type { BufferPool } from "../net/buffer.ts";
 import type { Dial } from "../net/dial.ts";
 import { Failure, type FailureReason } from "../net/failure.ts";
 import type { ByteReader } from "../net/reader.ts";
@@ -6,7 +6,7 @@ import type { Session } from "../net/session.ts";
 import { HttpError } from "./error.ts";
 import { type ExchangeEnd, runExchange, StaleUpstream } from "./exchange.ts";
 import { encodeRequestHead } from "./head.ts";
-import { discard, type Upstream, type UpstreamPool } from "./pool.ts";
+import { discard, type UpstreamPool } from "./pool.ts";
 import type { Request } from "./request.ts";
 
 export interface ForwardDeps {
@@ -14,10 +14,11 @@ export interface ForwardDeps {
   upstreams: UpstreamPool;
   /** This proxy's name in Via. */
   via: string;
+  pool: BufferPool;
 }
 
 /** Safe to send twice (RFC 9110, section 9.2.2), so that a kept connection found closed does no harm. */
-const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "DELETE"]);
+const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
 
 /**
  * Forwards one request and its response; returns whether the client's connection may carry another.
@@ -27,39 +28,35 @@ export async function forward(
   session: Session,
   reader: ByteReader,
   request: Request,
-  { dial, upstreams, via }: ForwardDeps,
-): Promise<boolean> {
-  const key = formatAddress(request.target);
+  { dial, upstreams, via, pool }: ForwardDeps,
+): Promise<ExchangeEnd> {
+  const key = request.authority;
+  const bodiless = request.framing.kind === "none";
+  const buffer = pool.take();
   // Now, since the request's bytes are the reader's, and move on with it.
-  const head = encodeRequestHead(request, via);
-  const repeatable = request.framing.kind === "none" && IDEMPOTENT.has(request.method);
-  let upstream = repeatable ? upstreams.take(key) : null;
-  for (;;) {
-    upstream ??= upstreams.wrap(key, await dialOrAnswer(session, request, dial));
-    session.upstream = upstream.conn;
-    upstream.reader.lane = session.throttle && session.throttle.down;
-    let end: ExchangeEnd | null = null;
-    try {
-      end = await runExchange({ session, reader, request, head, upstream, via });
-      return end.keepClient;
-    } catch (error) {
-      if (!(error instanceof StaleUpstream)) throw error;
-    } finally {
-      settle(session, upstream, upstreams, end);
+  const head = encodeRequestHead(request, via, buffer);
+  // While the answer is awaited the client is read, so that its leaving is noticed.
+  if (bodiless && !request.upgrade) reader.tryFill();
+  let upstream = bodiless && IDEMPOTENT.has(request.method) ? upstreams.take(key) : null;
+  let end: ExchangeEnd | null = null;
+  try {
+    for (;;) {
+      upstream ??= upstreams.wrap(key, await dialOrAnswer(session, request, dial));
+      session.upstream = upstream.conn;
+      upstream.reader.lane = session.throttle && session.throttle.down;
+      try {
+        return end = await runExchange({ session, reader, request, head, upstream, via, pool });
+      } catch (error) {
+        if (!(error instanceof StaleUpstream)) throw error;
+      }
+      discard(upstream);
+      upstream = null;
     }
-    upstream = null;
+  } finally {
+    pool.give(buffer);
+    session.upstream = null;
+    if (upstream) end?.keepUpstream ? upstreams.put(upstream) : discard(upstream);
   }
-}
-
-function settle(
-  session: Session,
-  upstream: Upstream,
-  upstreams: UpstreamPool,
-  end: ExchangeEnd | null,
-): void {
-  session.upstream = null;
-  if (end?.keepUpstream) upstreams.put(upstream);
-  else discard(upstream);
 }
 
 const STATUS: Partial<Record<FailureReason, number>> = {

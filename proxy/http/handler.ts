@@ -1,5 +1,4 @@
 import { createCredentialCheck, type Credentials } from "../credentials.ts";
-import { formatAddress } from "../net/address.ts";
 import type { BufferPool } from "../net/buffer.ts";
 import { Failure, type FailureReason } from "../net/failure.ts";
 import { endGently } from "../net/linger.ts";
@@ -8,11 +7,11 @@ import { ByteReader } from "../net/reader.ts";
 import type { Handler, Session } from "../net/session.ts";
 import { writeAll } from "../net/write.ts";
 import { createAuthorization } from "./authorization.ts";
-import { tunnel } from "./connect.ts";
+import { connect } from "./connect.ts";
 import { encodeError, HttpError } from "./error.ts";
 import { FIELD, headLength, valueText } from "./fields.ts";
 import { forward, type ForwardDeps } from "./forward.ts";
-import { parseRequest, type Request } from "./request.ts";
+import { AuthorityMemo, parseRequest, type Request } from "./request.ts";
 
 export interface HttpOptions extends ForwardDeps {
   auth: Credentials | null;
@@ -32,20 +31,27 @@ export function createHttpHandler(options: HttpOptions): Handler {
     reader.lane = session.throttle && session.throttle.up;
     session.record.state = "active";
     setNoDelay(session.client);
+    reader.onEnd = () => {
+      // Between two requests that is a regular end.
+      if (session.cancel || session.upstream) session.destroy("client_gone");
+    };
+    const memo = new AuthorityMemo();
     try {
       for (;;) {
-        const request = await nextRequest(session, reader);
+        const request = await nextRequest(session, reader, memo);
         if (!request) return "done";
         session.record.requests++;
-        session.record.setTarget(formatAddress(request.target));
+        session.record.setTarget(request.authority);
         let keep = false;
         try {
           checkLoop(request, options.via);
           session.record.setUser(authorize(request));
           if (request.method === "CONNECT") {
-            return await tunnel(session, reader, request, options.dial, options.pool);
+            return await connect(session, reader, request, options.dial, options.pool);
           }
-          keep = await forward(session, reader, request, options);
+          const { keepClient, tunnel } = await forward(session, reader, request, options);
+          if (tunnel) return tunnel;
+          keep = keepClient;
         } catch (error) {
           // Ended from outside: there is nobody to answer, and the target is not to blame.
           if (!(error instanceof HttpError) || session.endReason) throw error;
@@ -83,36 +89,41 @@ async function answer(
 }
 
 /** The next request's head, or null when the client has no more. */
-async function nextRequest(session: Session, reader: ByteReader): Promise<Request | null> {
-  if (reader.available === 0 && !await nextBytes(session, reader)) return null;
+async function nextRequest(
+  session: Session,
+  reader: ByteReader,
+  memo: AuthorityMemo,
+): Promise<Request | null> {
+  if (reader.available === 0) {
+    if (session.draining) return null;
+    // Nothing has begun: meanwhile a drain may end the connection at any time.
+    session.idle = true;
+    session.expireIn(KEEP_ALIVE_SECONDS, () => session.destroy("idle_timeout"));
+    const more = await reader.tryFill();
+    session.idle = false;
+    if (!more) return endOf(reader);
+  }
   session.expireIn(HEAD_SECONDS, () => expireHead(session));
   for (let scanned = 0;;) {
     skipEmptyLines(reader);
     const length = headLength(reader.buffer, reader.start, reader.end, scanned);
     if (length > 0) {
       session.expireNever();
-      const request = parseRequest(reader.buffer, reader.start, reader.start + length);
+      const request = parseRequest(reader.buffer, reader.start, reader.start + length, memo);
       reader.consume(length);
       return request;
     }
     scanned = reader.available;
-    if (!await reader.fill()) {
-      if (scanned === 0) return null;
-      throw new Failure("client_gone", "the client left within a request's head");
-    }
+    if (await reader.tryFill()) continue;
+    if (scanned === 0) return endOf(reader);
+    throw reader.error ?? new Failure("client_gone", "the client left within a request's head");
   }
 }
 
-/** Waits for a next request to begin; meanwhile a drain may end the connection at any time. */
-async function nextBytes(session: Session, reader: ByteReader): Promise<boolean> {
-  if (session.draining) return false;
-  session.idle = true;
-  session.expireIn(KEEP_ALIVE_SECONDS, () => session.destroy("idle_timeout"));
-  try {
-    return await reader.fill();
-  } finally {
-    session.idle = false;
-  }
+/** The end between two requests, which is regular unless it is a reset. */
+function endOf(reader: ByteReader): null {
+  if (reader.error !== null) throw reader.error;
+  return null;
 }
 
 /** At least one empty line before a request is to be ignored (RFC 9112, section 2.2). */

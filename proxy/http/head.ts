@@ -6,11 +6,18 @@ import type { Request } from "./request.ts";
 import type { Response } from "./response.ts";
 
 const encoder = new TextEncoder();
+const SWITCH = "Connection: Upgrade\r\nUpgrade: websocket\r\n";
 
-/** Bytes of a head under construction. */
+const SHORT = 32;
+
+/** Bytes of a head under construction, in the buffer that is given while it suffices. */
 class HeadWriter {
-  #bytes = new Uint8Array(2048);
+  #bytes: Uint8Array;
   #length = 0;
+
+  constructor(buffer: Uint8Array) {
+    this.#bytes = buffer;
+  }
 
   text(text: string): void {
     this.#reserve(text.length);
@@ -19,8 +26,13 @@ class HeadWriter {
 
   range(bytes: Uint8Array, start: number, end: number): void {
     this.#reserve(end - start);
-    this.#bytes.set(bytes.subarray(start, end), this.#length);
-    this.#length += end - start;
+    // A short copy costs less than a view of what is to be copied.
+    if (end - start <= SHORT) {
+      for (let at = start; at < end;) this.#bytes[this.#length++] = bytes[at++];
+    } else {
+      this.#bytes.set(bytes.subarray(start, end), this.#length);
+      this.#length += end - start;
+    }
   }
 
   finish(): Uint8Array {
@@ -35,16 +47,21 @@ class HeadWriter {
   }
 }
 
-/** The head for the origin: origin-form, Host from the target, no hop-by-hop fields (RFC 9110, section 7.6). */
-export function encodeRequestHead(request: Request, via: string): Uint8Array {
-  const head = new HeadWriter();
+/**
+ * The head for the origin: origin-form, Host from the target, no hop-by-hop fields (RFC 9110, section 7.6).
+ * It lies in `buffer` if it fits there.
+ */
+export function encodeRequestHead(
+  request: Request,
+  via: string,
+  buffer: Uint8Array = new Uint8Array(1024),
+): Uint8Array {
+  const head = new HeadWriter(buffer);
   const { target, path, method } = request;
   head.text(`${method} ${path} HTTP/1.1\r\nHost: ${hostField(target)}\r\n`);
-  for (const field of request.fields) {
-    if (field.id === FIELD.host || field.id === FIELD.proxyAuthorization) continue;
-    passField(head, request.bytes, field, request.connectionNames);
-  }
+  passFields(head, request, requestFieldPasses);
   writeFraming(head, request.framing);
+  if (request.upgrade) head.text(SWITCH);
   head.text(`Via: 1.${request.minor} ${via}\r\n\r\n`);
   return head.finish();
 }
@@ -64,18 +81,19 @@ export interface ResponseHeadOptions {
   via: string;
 }
 
-/** The head for the client. */
-export function encodeResponseHead(response: Response, options: ResponseHeadOptions): Uint8Array {
-  const head = new HeadWriter();
-  const { status, phrase, bytes, fields, framing } = response;
+/** The head for the client; it lies in `buffer` if it fits there. */
+export function encodeResponseHead(
+  response: Response,
+  options: ResponseHeadOptions,
+  buffer: Uint8Array = new Uint8Array(1024),
+): Uint8Array {
+  const head = new HeadWriter(buffer);
+  const { status, phrase, framing } = response;
   head.text(`HTTP/1.1 ${status} ${phrase}\r\n`);
-  for (const field of fields) {
-    // Content-Length of a response to HEAD or of a 304 says something, though no body follows; a 204
-    // must not have it (RFC 9110, section 8.6).
-    if (framing.kind === "none" && status !== 204 && field.id === FIELD.contentLength) {
-      head.range(bytes, field.line, field.end);
-    } else passField(head, bytes, field, response.connectionNames);
-  }
+  // Content-Length of a response to HEAD or of a 304 says something, though no body follows; a 204
+  // must not have it (RFC 9110, section 8.6).
+  const saysLength = framing.kind === "none" && status !== 204;
+  passFields(head, response, saysLength ? fieldOrLengthPasses : fieldPasses);
   writeFraming(head, options.framing);
   head.text(`Via: 1.${response.minor} ${options.via}\r\n`);
   if (!options.keepAlive) head.text("Connection: close\r\n");
@@ -86,18 +104,25 @@ export function encodeResponseHead(response: Response, options: ResponseHeadOpti
 
 /** An interim response (1xx) for the client: without framing and without a word about the connection. */
 export function encodeInterimHead(response: Response, via: string): Uint8Array {
-  const head = new HeadWriter();
+  const head = new HeadWriter(new Uint8Array(1024));
   head.text(`HTTP/1.1 ${response.status} ${response.phrase}\r\n`);
-  for (const field of response.fields) {
-    passField(head, response.bytes, field, response.connectionNames);
-  }
+  passFields(head, response, fieldPasses);
   head.text(`Via: 1.${response.minor} ${via}\r\n\r\n`);
+  return head.finish();
+}
+
+/** A 101 for the client (RFC 9110, section 15.2.2): Upgrade and Connection are of this hop, and written anew. */
+export function encodeSwitchHead(response: Response, via: string): Uint8Array {
+  const head = new HeadWriter(new Uint8Array(1024));
+  head.text(`HTTP/1.1 101 ${response.phrase}\r\n`);
+  passFields(head, response, fieldPasses);
+  head.text(`Via: 1.${response.minor} ${via}\r\n${SWITCH}\r\n`);
   return head.finish();
 }
 
 /** Trailer fields that may go on: those that say nothing of framing, routing or this hop (RFC 9110, section 6.5.1). */
 export function encodeTrailers(bytes: Uint8Array, fields: readonly Field[]): Uint8Array {
-  const head = new HeadWriter();
+  const head = new HeadWriter(new Uint8Array(256));
   for (const field of fields) {
     if (field.id === FIELD.other) head.range(bytes, field.line, field.end);
   }
@@ -110,19 +135,51 @@ export function encodeChunkSize(size: number): Uint8Array {
   return encoder.encode(`${size.toString(16)}\r\n`);
 }
 
-function passField(head: HeadWriter, bytes: Uint8Array, field: Field, names: string[]): void {
-  switch (field.id) {
+/** The fields of a message that go on. */
+function passFields(
+  head: HeadWriter,
+  { bytes, fields, connectionNames }: Pick<Request, "bytes" | "fields" | "connectionNames">,
+  passes: (id: number) => boolean,
+): void {
+  // Fields lie side by side: what passes goes in runs, with one copy for each.
+  let from = 0;
+  let to = 0;
+  for (const field of fields) {
+    if (!passes(field.id) || isNamed(bytes, field, connectionNames)) continue;
+    if (field.line !== to) {
+      if (to > from) head.range(bytes, from, to);
+      from = field.line;
+    }
+    to = field.end;
+  }
+  if (to > from) head.range(bytes, from, to);
+}
+
+function fieldPasses(id: number): boolean {
+  switch (id) {
     case FIELD.hop:
+    case FIELD.upgrade:
     case FIELD.connection:
     case FIELD.contentLength:
     case FIELD.transferEncoding:
-      return;
+      return false;
   }
+  return true;
+}
+
+function fieldOrLengthPasses(id: number): boolean {
+  return id === FIELD.contentLength || fieldPasses(id);
+}
+
+function requestFieldPasses(id: number): boolean {
+  return id !== FIELD.host && id !== FIELD.proxyAuthorization && fieldPasses(id);
+}
+
+/** True for a field that Connection names, which ends here. */
+function isNamed(bytes: Uint8Array, field: Field, names: readonly string[]): boolean {
+  if (names.length === 0) return false;
   const length = field.nameEnd - field.line;
-  for (const name of names) {
-    if (name.length === length && equalsIgnoreCase(bytes, field.line, name)) return;
-  }
-  head.range(bytes, field.line, field.end);
+  return names.some((name) => name.length === length && equalsIgnoreCase(bytes, field.line, name));
 }
 
 function writeFraming(head: HeadWriter, framing: Framing): void {

@@ -14,13 +14,19 @@ export interface Upstream {
   /** True while it waits in the pool. */
   idle: boolean;
   idleSince: number;
+  /** When it was opened, in ms. */
+  readonly since: number;
+  /** Takes it out of the pool when its origin closes it, or speaks unasked. */
+  readonly drop: () => void;
 }
 
 const MAX_IDLE_PER_ORIGIN = 64;
 const MAX_IDLE = 1024;
 const IDLE_MS = 30_000;
+/** So that a name which has moved is looked up again. */
+const AGE_MS = 300_000;
 
-/** Keep-alive connections to origins, bounded in number and idle time. */
+/** Keep-alive connections to origins, bounded in number, age and idle time. */
 export class UpstreamPool {
   readonly #idle = new Map<string, Upstream[]>();
   readonly #buffers: BufferPool;
@@ -36,34 +42,45 @@ export class UpstreamPool {
     setNoDelay(conn);
     setKeepAlive(conn);
     const reader = new ByteReader(conn, this.#buffers);
-    return { key, conn, reader, reused: false, idle: false, idleSince: 0 };
+    const upstream: Upstream = {
+      key,
+      conn,
+      reader,
+      reused: false,
+      idle: false,
+      idleSince: 0,
+      since: Date.now(),
+      drop: () => {
+        if (upstream.idle) this.#drop(upstream);
+      },
+    };
+    return upstream;
   }
 
   /** The connection to this origin that was used last, or null. */
   take(key: string): Upstream | null {
-    const upstream = this.#idle.get(key)?.at(-1);
-    if (!upstream) return null;
-    this.#remove(upstream);
+    const list = this.#idle.get(key);
+    const upstream = list?.pop();
+    if (!list || !upstream) return null;
+    this.#removed(upstream, list);
     return upstream;
   }
 
   /** Keeps a connection whose exchange is complete, unless there are enough. */
   put(upstream: Upstream): void {
-    const list = this.#idle.get(upstream.key) ?? [];
+    const now = Date.now();
+    const list = this.#idle.get(upstream.key);
     if (
-      this.#closed || this.#count >= MAX_IDLE || list.length >= MAX_IDLE_PER_ORIGIN ||
-      upstream.reader.available > 0
+      this.#closed || this.#count >= MAX_IDLE || (list && list.length >= MAX_IDLE_PER_ORIGIN) ||
+      upstream.reader.available > 0 || now - upstream.since > AGE_MS
     ) return discard(upstream);
-    list.push(upstream);
-    this.#idle.set(upstream.key, list);
+    if (list) list.push(upstream);
+    else this.#idle.set(upstream.key, [upstream]);
     this.#count++;
     upstream.reused = upstream.idle = true;
-    upstream.idleSince = Date.now();
+    upstream.idleSince = now;
     // An origin that closes, or speaks unasked, is noticed at once; otherwise this is the next response's first read.
-    const drop = () => {
-      if (upstream.idle) this.#drop(upstream);
-    };
-    upstream.reader.fill().then(drop, drop);
+    upstream.reader.tryFill().then(upstream.drop);
   }
 
   /** Closes what has been idle too long at `now`, in ms. */
@@ -93,6 +110,10 @@ export class UpstreamPool {
     const at = list?.indexOf(upstream) ?? -1;
     if (!list || at < 0) return;
     list.splice(at, 1);
+    this.#removed(upstream, list);
+  }
+
+  #removed(upstream: Upstream, list: Upstream[]): void {
     if (list.length === 0) this.#idle.delete(upstream.key);
     this.#count--;
     upstream.idle = false;

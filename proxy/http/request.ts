@@ -1,5 +1,11 @@
 /** Request heads of a forward proxy (RFC 9112, sections 2 to 5). Pure. */
-import { type Address, AddressError, isHost, parseHostPort } from "../net/address.ts";
+import {
+  type Address,
+  AddressError,
+  formatAddress,
+  isHost,
+  parseHostPort,
+} from "../net/address.ts";
 import { declaredFraming, type Framing } from "./body.ts";
 import { HttpError } from "./error.ts";
 import {
@@ -11,6 +17,7 @@ import {
   TOKEN,
   valueText,
 } from "./fields.ts";
+import { asksForWebSocket } from "./websocket.ts";
 
 /** Longest request target, in bytes. */
 export const MAX_TARGET = 16 << 10;
@@ -23,6 +30,8 @@ export interface Request {
   method: string;
   /** Where to: the target's authority. */
   target: Address;
+  /** The same as text: `host:port`. */
+  authority: string;
   /** What the origin is asked for: a path with query, or `*`; empty for CONNECT. */
   path: string;
   /** The minor version of HTTP/1. */
@@ -33,23 +42,61 @@ export interface Request {
   /** True if the client wants its connection kept for a next request. */
   keepAlive: boolean;
   framing: Framing;
+  /** True if it asks to go on as a WebSocket. */
+  upgrade: boolean;
+}
+
+/** The authority that was parsed last: most requests of a connection go to the same one. */
+export class AuthorityMemo {
+  #text = "";
+  #target: Address = { host: "", port: 0 };
+  #authority = "";
+
+  /** The authority of an http URL and its canonical text; throws HttpError 400. */
+  parse(text: string): { target: Address; authority: string } {
+    if (text !== this.#text || text === "") {
+      this.#target = authority(text, 80);
+      this.#authority = formatAddress(this.#target);
+      this.#text = text;
+    }
+    return { target: this.#target, authority: this.#authority };
+  }
 }
 
 /** Parses a whole request head, empty line included; throws HttpError with the status to answer. */
-export function parseRequest(bytes: Uint8Array, start: number, end: number): Request {
+export function parseRequest(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  memo: AuthorityMemo = new AuthorityMemo(),
+): Request {
   const lineEnd = bytes.indexOf(13, start);
   const { method, target: text, minor } = parseRequestLine(bytes, start, lineEnd);
   if (bytes[lineEnd + 1] !== 10) throw new HttpError(400, "bare CR in the request line");
   const fields = parseFields(bytes, lineEnd + 2, end - 2);
-  checkHost(bytes, fields, minor);
+  const { target, authority, path } = parseTarget(text, method, memo);
+  checkHost(bytes, fields, minor, authority);
   checkExpect(bytes, fields);
   const { connectionNames, keepAlive } = connectionOptions(bytes, fields, minor);
-  const framing = declaredFraming(bytes, fields, minor) ?? { kind: "none" };
-  const { target, path } = method === "CONNECT"
-    ? { target: authority(text, null), path: "" }
-    : absoluteForm(text, method);
-  return { bytes, method, target, path, minor, fields, connectionNames, keepAlive, framing };
+  const framing = declaredFraming(bytes, fields, minor) ?? NO_BODY;
+  const upgrade = framing === NO_BODY &&
+    asksForWebSocket(method, minor, bytes, fields, connectionNames);
+  return {
+    bytes,
+    method,
+    target,
+    authority,
+    path,
+    minor,
+    fields,
+    connectionNames,
+    keepAlive,
+    framing,
+    upgrade,
+  };
 }
+
+const NO_BODY: Framing = { kind: "none" };
 
 function parseRequestLine(bytes: Uint8Array, start: number, end: number) {
   let at = start;
@@ -63,19 +110,27 @@ function parseRequestLine(bytes: Uint8Array, start: number, end: number) {
     throw new HttpError(400, "expected a target without spaces, then the HTTP version");
   }
   const target = latin1(bytes, targetStart, at);
-  const version = latin1(bytes, at + 1, end);
-  if (!/^HTTP\/\d\.\d$/.test(version)) throw new HttpError(400, "expected HTTP/1.1 as the version");
-  if (version[5] !== "1") throw new HttpError(505, `expected HTTP/1.1, not ${version}`);
-  return { method, target, minor: version[7] === "0" ? 0 : 1 };
+  return { method, target, minor: parseVersion(bytes, at + 1, end) };
 }
 
-function checkHost(bytes: Uint8Array, fields: Field[], minor: number): void {
+/** The minor version, 0 or 1: a higher one is understood as 1 (RFC 9110, section 2.5). */
+function parseVersion(bytes: Uint8Array, start: number, end: number): number {
+  const version = latin1(bytes, start, end);
+  if (version === "HTTP/1.1") return 1;
+  if (!/^HTTP\/\d\.\d$/.test(version)) throw new HttpError(400, "expected HTTP/1.1 as the version");
+  if (version[5] !== "1") throw new HttpError(505, `expected HTTP/1.1, not ${version}`);
+  return version[7] === "0" ? 0 : 1;
+}
+
+function checkHost(bytes: Uint8Array, fields: Field[], minor: number, authority: string): void {
   let host: string | null = null;
   for (const field of fields) {
     if (field.id !== FIELD.host) continue;
     if (host !== null) throw new HttpError(400, "Host is repeated");
     host = valueText(bytes, field);
-    if (!isHostField(host)) throw new HttpError(400, "Host is not a host name");
+    if (host !== authority && !isHostField(host)) {
+      throw new HttpError(400, "Host is not a host name");
+    }
   }
   if (host === null && minor > 0) throw new HttpError(400, "Host is missing");
 }
@@ -121,20 +176,48 @@ export function connectionOptions(
   return { connectionNames, keepAlive: !close && (minor > 0 || keep) };
 }
 
-function absoluteForm(text: string, method: string): { target: Address; path: string } {
-  const match = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/([^/?#]*)([^#]*)$/.exec(text);
-  if (!match) {
-    throw new HttpError(
-      400,
-      "this is a proxy: expected a target such as http://example.com/ without a fragment",
-    );
+function parseTarget(
+  text: string,
+  method: string,
+  memo: AuthorityMemo,
+): { target: Address; authority: string; path: string } {
+  if (method === "CONNECT") {
+    const target = authority(text, null);
+    return { target, authority: formatAddress(target), path: "" };
   }
-  const [, scheme, host, rest] = match;
+  const hostStart = text.startsWith("http://") ? 7 : schemeLength(text);
+  const hostEnd = endOfAuthority(text, hostStart);
+  const { target, authority: host } = memo.parse(text.slice(hostStart, hostEnd));
+  const rest = text.slice(hostEnd);
+  if (rest.includes("#")) throw notAbsolute();
+  const path = rest.startsWith("/") ? rest : rest === "" && method === "OPTIONS" ? "*" : `/${rest}`;
+  return { target, authority: host, path };
+}
+
+/** The length of `http://` in any case; throws HttpError 400 for anything else. */
+function schemeLength(text: string): number {
+  const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(text)?.[1];
+  if (scheme === undefined) throw notAbsolute();
   if (scheme.toLowerCase() !== "http") {
     throw new HttpError(400, `expected an http:// target, not ${scheme}://; use CONNECT for TLS`);
   }
-  const path = rest.startsWith("/") ? rest : rest === "" && method === "OPTIONS" ? "*" : `/${rest}`;
-  return { target: authority(host, 80), path };
+  return 7;
+}
+
+/** Where the path, the query or a fragment begins, or the text's end. */
+function endOfAuthority(text: string, start: number): number {
+  for (let at = start; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 47 || code === 63 || code === 35) return at;
+  }
+  return text.length;
+}
+
+function notAbsolute(): HttpError {
+  return new HttpError(
+    400,
+    "this is a proxy: expected a target such as http://example.com/ without a fragment",
+  );
 }
 
 /** `host[:port]`; without a default the port must be there. No user information (RFC 9110, section 4.2.4). */

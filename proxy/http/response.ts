@@ -7,6 +7,8 @@ import { connectionOptions } from "./request.ts";
 /** A response's head. Field ranges point into `bytes`. */
 export interface Response {
   bytes: Uint8Array;
+  /** The head's length in bytes. */
+  size: number;
   status: number;
   /** The reason phrase, each byte as one character. */
   phrase: string;
@@ -46,6 +48,7 @@ function parse(bytes: Uint8Array, start: number, end: number, method: string): R
   const framing = hasNoBody(status, method) ? NONE : declared ?? CLOSE;
   return {
     bytes,
+    size: end - start,
     status,
     phrase: match[3] ?? "",
     minor,

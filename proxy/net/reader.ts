@@ -9,6 +9,10 @@ export class ByteReader {
   end = 0;
   /** Bounds what is taken at once where the bandwidth is limited. Who passes the bytes on pays for them. */
   lane: Lane | null = null;
+  /** Called when a read finds that the stream has ended or broken, whoever waits for it. */
+  onEnd: (() => void) | null = null;
+  /** What the last read threw, or null. */
+  error: unknown = null;
   #pending: Promise<boolean> | null = null;
 
   /** `early` are bytes of the connection that were read before. */
@@ -35,23 +39,46 @@ export class ByteReader {
 
   /**
    * Reads more behind the unread part, whose place may move; false at the end of the stream.
-   * A fill that is under way already is joined, not repeated.
+   * Throws what the read threw.
    */
-  fill(): Promise<boolean> {
+  async fill(): Promise<boolean> {
+    if (await this.tryFill()) return true;
+    if (this.error !== null) throw this.error;
+    return false;
+  }
+
+  /**
+   * As {@link fill}, but never rejects: false with {@link error} set says that the connection broke. It may
+   * be begun ahead, with nobody waiting; one that is under way already is joined, not repeated.
+   */
+  tryFill(): Promise<boolean> {
     return this.#pending ??= this.#read();
   }
 
   async #read(): Promise<boolean> {
     try {
+      this.error = null;
       this.#makeRoom();
-      const limit = this.lane === null ? this.buffer.length : this.end + this.lane.window;
-      const n = await this.conn.read(this.buffer.subarray(this.end, limit));
-      if (n === null || this.buffer === EMPTY) return false;
-      this.end += n;
-      return true;
-    } finally {
+      const n = await this.conn.read(this.#room());
       this.#pending = null;
+      if (this.buffer === EMPTY) return false;
+      if (n !== null) {
+        this.end += n;
+        return true;
+      }
+    } catch (error) {
+      this.#pending = null;
+      this.error = error;
     }
+    this.onEnd?.();
+    return false;
+  }
+
+  /** Where the next read may write. */
+  #room(): Uint8Array<ArrayBuffer> {
+    if (this.lane !== null) return this.buffer.subarray(this.end, this.end + this.lane.window);
+    // Most reads begin with an empty buffer, and a view of it costs as much as the rest of this.
+    return this.end === 0 ? this.buffer : this.buffer.subarray(this.end);
   }
 
   #makeRoom(): void {
@@ -69,6 +96,7 @@ export class ByteReader {
 
   /** Gives the buffer back; the reader must not be used afterwards. */
   release(): void {
+    this.onEnd = null;
     const { buffer, pool } = this;
     this.buffer = EMPTY;
     this.start = this.end = 0;

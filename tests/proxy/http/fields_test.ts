@@ -83,7 +83,7 @@ const known: [string, number][] = [
   ["Keep-Alive", FIELD.hop],
   ["TE", FIELD.hop],
   ["Trailer", FIELD.hop],
-  ["Upgrade", FIELD.hop],
+  ["Upgrade", FIELD.upgrade],
   ["Proxy-Authenticate", FIELD.hop],
   ["Proxy-Authentication-Info", FIELD.hop],
   ["Hos", FIELD.other],

@@ -1,0 +1,124 @@
+import { Failure } from "../net/failure.ts";
+import type { Session } from "../net/session.ts";
+import type { Framing } from "./body.ts";
+import { type Coding, copyBody } from "./copy.ts";
+import { HttpError } from "./error.ts";
+import type { Exchange } from "./exchange.ts";
+import { encodeResponseHead } from "./head.ts";
+import { paced } from "./paced.ts";
+import type { Request } from "./request.ts";
+import type { Response } from "./response.ts";
+
+/** How a response goes on to the client. */
+export interface Outgoing {
+  framing: Framing;
+  coding: Coding;
+}
+
+/** How the body goes on: a client of HTTP/1.1 can always be told whether a body is complete, one of 1.0 cannot. */
+export function outgoing({ framing }: Response, request: Request): Outgoing {
+  if (framing.kind === "chunked" && request.minor === 0) {
+    return { framing: { kind: "close" }, coding: "unchunk" };
+  }
+  if (framing.kind === "close" && request.minor > 0) {
+    return { framing: { kind: "chunked" }, coding: "chunk" };
+  }
+  return { framing, coding: "as-is" };
+}
+
+/** Passes the whole response on; throws Failure where the client cannot be told any more what went wrong. */
+export async function writeResponse(
+  { session, request, upstream, via, pool }: Exchange,
+  response: Response,
+  { framing, coding }: Outgoing,
+  keepAlive: boolean,
+): Promise<void> {
+  const { reader } = upstream;
+  const buffer = pool.take();
+  const headLength = response.size;
+  const options = { framing, clientMinor: request.minor, keepAlive, via };
+  const head = encodeResponseHead(response, options, buffer);
+  reader.consume(headLength);
+  try {
+    const rest = wholeBody(response, reader.available);
+    if (rest >= 0) {
+      const body = reader.buffer.subarray(reader.start, reader.start + rest);
+      await sendToClient(session, join(buffer, head, body));
+      reader.consume(rest);
+      received(session, headLength + rest);
+    } else {
+      await copyResponse(session, response, { framing, coding }, reader, {
+        buffer,
+        head,
+        headLength,
+      });
+    }
+  } finally {
+    pool.give(buffer);
+  }
+}
+
+/** The length of a body that is all there, or -1; most responses fit into one read. */
+function wholeBody({ framing }: Response, available: number): number {
+  if (framing.kind === "none") return 0;
+  return framing.kind === "length" && framing.length <= available ? framing.length : -1;
+}
+
+async function copyResponse(
+  session: Session,
+  response: Response,
+  { coding }: Outgoing,
+  reader: Exchange["reader"],
+  { buffer, head, headLength }: { buffer: Uint8Array; head: Uint8Array; headLength: number },
+): Promise<void> {
+  let waiting: Uint8Array | null = head;
+  let uncounted = headLength;
+  const sink = async (bytes: Uint8Array, passed: number) => {
+    uncounted += passed;
+    // The head goes out together with the first part of the body.
+    const out = waiting ? join(buffer, waiting, bytes) : bytes;
+    waiting = null;
+    if (out.length > 0) await sendToClient(session, out);
+    received(session, uncounted);
+    uncounted = 0;
+  };
+  if (reader.available === 0) await sink(EMPTY, 0);
+  try {
+    await copyBody(reader, response.framing, coding, sink, "target_gone");
+    if (waiting) await sink(EMPTY, 0);
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    if (error instanceof HttpError) throw new Failure("bad_response", error.message);
+    throw new Failure("target_reset");
+  }
+}
+
+const EMPTY = new Uint8Array(0);
+
+/** Both in one: in the buffer that the head lies in, if the rest fits there too. */
+function join(buffer: Uint8Array, head: Uint8Array, rest: Uint8Array): Uint8Array {
+  if (rest.length === 0) return head;
+  const length = head.length + rest.length;
+  const fits = head.buffer === buffer.buffer && length <= buffer.length;
+  const both = fits ? buffer : new Uint8Array(length);
+  if (!fits) both.set(head);
+  both.set(rest, head.length);
+  return length === both.length ? both : both.subarray(0, length);
+}
+
+function received(session: Session, bytes: number): void {
+  session.record.bytes_received += bytes;
+  session.record.last_activity = Date.now() / 1000;
+}
+
+/** Writes to the client; throws Failure `client_gone`. */
+export async function sendToClient(session: Session, bytes: Uint8Array): Promise<void> {
+  const { client, throttle } = session;
+  try {
+    // Nearly always all of it at once: no promise but the write's own.
+    const written = throttle === null ? await client.write(bytes) : 0;
+    if (written < bytes.length) await paced(session, client, bytes.subarray(written), false);
+  } catch {
+    throw new Failure("client_gone", "the client left before the response was complete");
+  }
+}
