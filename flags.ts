@@ -75,6 +75,8 @@ export function flags(): Flag[] {
       "--auth <user:password>",
       "credentials that http and socks5 clients must give (also --socks5-auth)",
     ),
+    flag(["proxy"], "--socks4", "let --mode socks5 serve clients of SOCKS4 and 4a too"),
+    flag(["proxy"], "--udp-timeout <seconds>", "end a socks5 UDP association that is idle (60)"),
     { of: ["proxy"], option: new Option("--socks5-auth <user:password>").hideHelp() },
     flag(
       ["proxy"],

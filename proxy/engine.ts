@@ -6,13 +6,15 @@ import { acceptProxy } from "./net/accept_proxy.ts";
 import { type Address, ListenError } from "./net/address.ts";
 import { BufferPool } from "./net/buffer.ts";
 import { parseCidr } from "./net/cidr.ts";
-import { createDial, type Dial } from "./net/dial.ts";
+import { DatagramBuffers } from "./net/datagram_buffers.ts";
+import { createDial, type Dial, resolveHost } from "./net/dial.ts";
 import { acceptLoop } from "./net/listener.ts";
 import type { Handler } from "./net/session.ts";
 import { createBandwidth } from "./net/throttle.ts";
 import type { ProxyOptions } from "./options.ts";
 import { Sessions } from "./sessions.ts";
 import { createSocks5Handler } from "./socks5/handler.ts";
+import type { UdpOptions } from "./socks5/udp_relay.ts";
 import type { BackendRecord } from "./stats/backend_record.ts";
 import { Collector } from "./stats/collector.ts";
 import type { ReporterOptions, ReportSource } from "./stats/reporter.ts";
@@ -137,7 +139,10 @@ function createModeHandler(
   const dial = deps.dial ?? createDial({ timeout: options.connectTimeout });
   const { auth, mode, retries, proxyProtocol } = options;
   if (balancer) return createTcpHandler({ balancer, retries, proxyProtocol, dial, pool });
-  if (mode === "socks5") return createSocks5Handler({ auth, dial, pool });
+  if (mode === "socks5") {
+    const { socks4 } = options;
+    return createSocks5Handler({ auth, socks4, dial, pool, udp: udpOptions(options, collector) });
+  }
   return createHttpHandler({
     auth,
     dial,
@@ -146,6 +151,16 @@ function createModeHandler(
     via: deps.via,
     count: (reason) => collector.count(reason),
   });
+}
+
+function udpOptions({ udpTimeout, limits }: ProxyOptions, collector: Collector): UdpOptions {
+  return {
+    timeout: Math.min(udpTimeout, limits.idleTimeout || Infinity),
+    buffers: new DatagramBuffers(),
+    resolve: resolveHost,
+    judge: () => null,
+    count: (reason) => collector.count(reason),
+  };
 }
 
 /** A dial of their own, since they have less time than a client's connection. */

@@ -11,12 +11,13 @@ import {
 import { parseCidr } from "./net/cidr.ts";
 import { balanceFlags, type BalanceOptions, balanceOptions } from "./tcp/options.ts";
 import { rateFlag } from "./rate.ts";
+import { socksFlags, type SocksOptions, socksOptions } from "./socks5/options.ts";
 
 export const MODES = ["tcp", "http", "socks5"] as const;
 export type Mode = (typeof MODES)[number];
 
 /** What a proxy needs to know to start. Times in seconds. */
-export interface ProxyOptions extends BalanceOptions {
+export interface ProxyOptions extends BalanceOptions, SocksOptions {
   mode: Mode;
   listen: Address;
   auth: Credentials | null;
@@ -114,6 +115,7 @@ const flagsSchema = z.object({
   }),
   listen: addressFlag("--listen", parseListen).optional(),
   ...balanceFlags,
+  ...socksFlags,
   acceptProxy: listFlag("--accept-proxy", MAX_NETWORKS, checkedCidr).optional(),
   auth: authFlag.optional(),
   managerAddr: addressFlag(MANAGER_FLAG, parseHostPort).optional(),
@@ -140,6 +142,11 @@ export const proxyOptionsSchema = flagsSchema.transform((flags, context): ProxyO
     context.addIssue(balance);
     return z.NEVER;
   }
+  const socks = socksOptions(mode, flags);
+  if (typeof socks === "string") {
+    context.addIssue(socks);
+    return z.NEVER;
+  }
   if (mode === "tcp" && auth) {
     context.addIssue("--auth is for --mode http and --mode socks5, not for --mode tcp");
     return z.NEVER;
@@ -158,6 +165,7 @@ export const proxyOptionsSchema = flagsSchema.transform((flags, context): ProxyO
     mode,
     listen: flags.listen ?? parseListen(DEFAULT_LISTEN[mode]),
     ...balance,
+    ...socks,
     auth,
     acceptProxy: flags.acceptProxy ?? [],
     statsTo,

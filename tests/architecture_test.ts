@@ -51,7 +51,13 @@ const MAY_IMPORT: Record<string, string[]> = {
   "proxy/worker_detail.ts": ["type:proxy/"],
   "proxy/flags.ts": ["proxy/net/address.ts"],
   "proxy/options.ts": [
-    ...["proxy/flags.ts", "proxy/tcp/options.ts", "proxy/net/address.ts", "proxy/net/cidr.ts"],
+    ...[
+      "proxy/flags.ts",
+      "proxy/tcp/options.ts",
+      "proxy/socks5/options.ts",
+      "proxy/net/address.ts",
+      "proxy/net/cidr.ts",
+    ],
     ...["proxy/rate.ts", "type:proxy/credentials.ts"],
   ],
   "proxy/rate.ts": [],
@@ -64,6 +70,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   "proxy/tcp/options.ts": ["proxy/flags.ts", "proxy/net/", "proxy/tcp/"],
   "proxy/http/": MODE,
   "proxy/socks5/": MODE,
+  "proxy/socks5/options.ts": ["proxy/flags.ts"],
 
   "manager/mod.ts": ["manager/", ...REPORT],
   "manager/options.ts": ["proxy/flags.ts", "proxy/net/address.ts", "proxy/options.ts"],
@@ -90,18 +97,8 @@ const PACKAGES: Record<string, string[]> = {
 };
 
 const PURE_NAMES = [
-  ...[
-    "request",
-    "response",
-    "websocket",
-    "head",
-    "fields",
-    "body",
-    "error",
-    "wire",
-    "report",
-    "seal",
-  ],
+  ...["request", "response", "websocket", "head", "fields", "body", "error"],
+  ...["wire", "socks4_wire", "udp_wire", "report", "seal"],
   ...["buffer", "rollup", "address", "cidr", "proxy_protocol"],
   ...["backend_record", "backend", "balancer", "hash", "rise_fall", "target"],
 ];
@@ -111,7 +108,7 @@ const PURE_MODULES = /^(npm:(zod|ipaddr\.js)|node:(crypto|buffer))$/;
 /** The only files that open a socket to listen on. */
 const LISTENERS = [
   ...["proxy/engine.ts", "proxy/workers.ts", "proxy/stats/sender.ts"],
-  ...["manager/mod.ts", "manager/server.ts", "demo.ts"],
+  ...["proxy/net/udp.ts", "manager/mod.ts", "manager/server.ts", "demo.ts"],
 ];
 
 function ruleFor<T>(rules: Record<string, T>, file: string): [name: string, rule: T] | undefined {

@@ -115,7 +115,8 @@ function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
-async function resolveHost(host: string): Promise<string[]> {
+/** Every address of a host name, as the system has it. */
+export async function resolveHost(host: string): Promise<string[]> {
   return (await lookup(host, { all: true })).map((entry) => entry.address);
 }
 

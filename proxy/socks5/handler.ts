@@ -1,14 +1,21 @@
 import { createCredentialCheck, type Credentials } from "../credentials.ts";
-import { type Address, formatAddress, unmapIPv4 } from "../net/address.ts";
-import type { BufferPool } from "../net/buffer.ts";
-import type { Dial } from "../net/dial.ts";
+import { type Address, formatAddress } from "../net/address.ts";
 import { Failure, type FailureReason } from "../net/failure.ts";
 import { endGently } from "../net/linger.ts";
 import { setNoDelay } from "../net/socket_options.ts";
 import { ByteReader } from "../net/reader.ts";
-import { relay } from "../net/relay.ts";
 import type { Handler, Session } from "../net/session.ts";
 import { writeAll } from "../net/write.ts";
+import {
+  type Answers,
+  connectAndRelay,
+  type ConnectParts,
+  readMessage,
+  refuse,
+} from "./handshake.ts";
+import { serveSocks4 } from "./socks4.ts";
+import { associate } from "./udp_associate.ts";
+import type { UdpOptions } from "./udp_relay.ts";
 import {
   COMMAND,
   encodeMethod,
@@ -19,34 +26,41 @@ import {
   parsePassword,
   parseRequest,
   REPLY,
-  WireError,
 } from "./wire.ts";
 
-export interface Socks5Options {
+export interface Socks5Options extends ConnectParts {
   /** Without credentials no authentication is asked for, and none is accepted. */
   auth: Credentials | null;
-  dial: Dial;
-  pool: BufferPool;
+  /** Whether clients of SOCKS4 and 4a are served too. */
+  socks4: boolean;
+  udp: UdpOptions;
 }
 
 const HANDSHAKE_SECONDS = 10;
 
-/** Makes the handler of `--mode socks5`: CONNECT as RFC 1928 has it, with RFC 1929 if credentials are set. */
-export function createSocks5Handler({ auth, dial, pool }: Socks5Options): Handler {
+/**
+ * Makes the handler of `--mode socks5`: CONNECT and UDP ASSOCIATE as RFC 1928 has them, with RFC 1929 if
+ * credentials are set, and SOCKS4 if asked for.
+ */
+export function createSocks5Handler({ auth, socks4, udp, ...parts }: Socks5Options): Handler {
   const check = auth ? createCredentialCheck(auth) : null;
   return async (session) => {
-    const reader = new ByteReader(session.client, pool, session.early);
+    const reader = new ByteReader(session.client, parts.pool, session.early);
     setNoDelay(session.client);
     try {
       session.expireIn(HANDSHAKE_SECONDS);
+      if (reader.available === 0 && !await reader.fill()) throw new Failure("client_gone");
+      const version = reader.view[0];
+      if (version === 4 && socks4) return await serveSocks4(session, reader, auth !== null, parts);
+      if (version !== 5) throw new Failure("foreign_protocol", `first byte ${version}`);
       await authenticate(session, reader, check);
-      const target = await readTarget(session, reader);
+      const { command, target } = await readRequest(session, reader);
       session.expireNever();
-      const upstream = await connect(session, target, dial);
-      // A copy: the reader's buffer goes back to the pool, and little comes so early.
-      const early = reader.available > 0 ? reader.view.slice() : undefined;
-      reader.release();
-      return await relay(session, upstream, pool, early);
+      if (command === COMMAND.udpAssociate) {
+        return await associate(session, reader, target, ANSWERS, udp);
+      }
+      session.record.setTarget(formatAddress(target!));
+      return await connectAndRelay(session, reader, target!, ANSWERS, parts);
     } catch (error) {
       if (error instanceof Failure && error.reason !== "client_gone") await endGently(session);
       throw error;
@@ -61,7 +75,7 @@ async function authenticate(
   reader: ByteReader,
   check: ReturnType<typeof createCredentialCheck> | null,
 ): Promise<void> {
-  const { methods } = await read(reader, parseGreeting);
+  const { methods } = await readMessage(reader, parseGreeting);
   const method = check ? METHOD.password : METHOD.none;
   if (!methods.includes(method)) {
     await writeAll(session.client, encodeMethod(METHOD.unacceptable));
@@ -69,75 +83,47 @@ async function authenticate(
   }
   await writeAll(session.client, encodeMethod(method));
   if (!check) return;
-  const { user, password } = await read(reader, parsePassword);
+  const { user, password } = await readMessage(reader, parsePassword);
   const ok = check(user, password);
   if (ok) session.record.setUser(new TextDecoder().decode(user));
   await writeAll(session.client, encodePasswordStatus(ok));
   if (!ok) throw new Failure("auth_failed", "wrong user name or password");
 }
 
-async function readTarget(session: Session, reader: ByteReader): Promise<Address> {
-  const request = await read(reader, parseRequest);
+/** A request that can be tried. Only that for UDP may come without an address, for there it is no target. */
+async function readRequest(
+  session: Session,
+  reader: ByteReader,
+): Promise<{ command: number; target: Address | null }> {
+  const request = await readMessage(reader, parseRequest);
+  const { command, target } = request;
   session.record.requests++;
-  if (request.command !== COMMAND.connect) {
-    await refuse(session, REPLY.commandNotSupported, "unsupported");
+  if (command !== COMMAND.connect && command !== COMMAND.udpAssociate) {
+    return await refuse(session, encodeReply(REPLY.commandNotSupported), "unsupported");
   }
-  if (!request.target) {
-    const unsupported = request.reply === REPLY.addressTypeNotSupported;
-    return await refuse(session, request.reply, unsupported ? "unsupported" : "bad_request");
+  if (!target && request.reply === REPLY.addressTypeNotSupported) {
+    return await refuse(session, encodeReply(request.reply), "unsupported");
   }
-  session.record.setTarget(formatAddress(request.target));
-  return request.target;
+  if (command === COMMAND.connect && (!target || target.port === 0)) {
+    return await refuse(session, encodeReply(REPLY.generalFailure), "bad_request");
+  }
+  return { command, target };
 }
 
-async function connect(session: Session, target: Address, dial: Dial): Promise<Deno.TcpConn> {
-  try {
-    const upstream = await dial(target, session);
-    session.connected(upstream);
-    const { hostname, port } = upstream.localAddr;
-    await writeAll(
-      session.client,
-      encodeReply(REPLY.succeeded, { host: unmapIPv4(hostname), port }),
-    );
-    return upstream;
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    return await refuse(session, REPLIES[error.reason] ?? REPLY.generalFailure, error.reason);
-  }
-}
+const ANSWERS: Answers = {
+  granted: (bound) => encodeReply(REPLY.succeeded, bound),
+  refused: (reason) => encodeReply(REPLIES[reason] ?? REPLY.generalFailure),
+};
 
 const REPLIES: Partial<Record<FailureReason, number>> = {
   connect_refused: REPLY.connectionRefused,
-  connect_timeout: REPLY.hostUnreachable,
+  // There is no code for a timeout; microsocks gives this one too.
+  connect_timeout: REPLY.ttlExpired,
   host_unreachable: REPLY.hostUnreachable,
   name_not_found: REPLY.hostUnreachable,
   name_error: REPLY.hostUnreachable,
   network_unreachable: REPLY.networkUnreachable,
+  client_denied: REPLY.notAllowed,
+  target_denied: REPLY.notAllowed,
+  loop_detected: REPLY.notAllowed,
 };
-
-async function refuse(session: Session, reply: number, reason: FailureReason): Promise<never> {
-  await writeAll(session.client, encodeReply(reply));
-  throw new Failure(reason);
-}
-
-/** Reads until the parser has its message, and takes that from the reader. The message lives until the next read. */
-async function read<T extends { size: number }>(
-  reader: ByteReader,
-  parse: (bytes: Uint8Array) => T | null,
-): Promise<T> {
-  for (;;) {
-    let message: T | null;
-    try {
-      message = parse(reader.view);
-    } catch (error) {
-      if (error instanceof WireError) throw new Failure("bad_request", error.message);
-      throw error;
-    }
-    if (message) {
-      reader.consume(message.size);
-      return message;
-    }
-    // Every message is at most 513 bytes, so the buffer of 4 KiB bounds what a stranger may send.
-    if (!await reader.fill()) throw new Failure("client_gone", "the client left in the handshake");
-  }
-}

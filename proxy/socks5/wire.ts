@@ -65,38 +65,53 @@ const IPV4 = 1;
 const DOMAIN = 3;
 const IPV6 = 4;
 
-/** The client's request (RFC 1928, section 4). */
+/** The client's request (RFC 1928, section 4). Its port may be 0, which is for UDP ASSOCIATE alone. */
 export function parseRequest(bytes: Uint8Array): SocksRequest | null {
   if (bytes.length >= 1 && bytes[0] !== 5) {
     throw new WireError(`expected SOCKS version 5, got ${bytes[0]}`);
   }
   if (bytes.length < 4) return null;
   const command = bytes[1];
-  const type = bytes[3];
-  if (type !== IPV4 && type !== DOMAIN && type !== IPV6) {
+  const address = parseAddress(bytes, 3);
+  if (address === null) return null;
+  if (address === "unsupported") {
     return { size: bytes.length, command, target: null, reply: REPLY.addressTypeNotSupported };
   }
-  if (type === DOMAIN && bytes.length < 5) return null;
-  const start = type === DOMAIN ? 5 : 4;
-  const end = start + (type === IPV4 ? 4 : type === IPV6 ? 16 : bytes[4]);
-  if (bytes.length < end + 2) return null;
-  const size = end + 2;
-  const host = type === DOMAIN
-    ? domain(bytes.subarray(start, end))
-    : ip(bytes.subarray(start, end));
-  const port = bytes[end] << 8 | bytes[end + 1];
-  if (host === null || port === 0) {
-    return { size, command, target: null, reply: REPLY.generalFailure };
-  }
+  const { end: size, host, port } = address;
+  if (host === null) return { size, command, target: null, reply: REPLY.generalFailure };
   return { size, command, target: { host, port } };
 }
 
-function ip(bytes: Uint8Array): string {
+/** An address in a message: `end` is behind it; `host` is null for a name that cannot be served. */
+export interface WireAddress {
+  end: number;
+  host: string | null;
+  port: number;
+}
+
+/** The address (type, host, port) that begins at `at` (RFC 1928, section 5); null while it is incomplete. */
+export function parseAddress(bytes: Uint8Array, at: number): WireAddress | "unsupported" | null {
+  if (bytes.length <= at) return null;
+  const type = bytes[at];
+  if (type !== IPV4 && type !== DOMAIN && type !== IPV6) return "unsupported";
+  if (type === DOMAIN && bytes.length < at + 2) return null;
+  const start = type === DOMAIN ? at + 2 : at + 1;
+  const stop = start + (type === IPV4 ? 4 : type === IPV6 ? 16 : bytes[at + 1]);
+  const end = stop + 2;
+  if (bytes.length < end) return null;
+  const port = bytes[stop] << 8 | bytes[stop + 1];
+  if (type === DOMAIN) return { end, host: parseName(bytes.subarray(start, stop)), port };
+  if (type === IPV6) return { end, host: parseIPv6(bytes.subarray(start, stop)), port };
+  const host = `${bytes[start]}.${bytes[start + 1]}.${bytes[start + 2]}.${bytes[start + 3]}`;
+  return { end, host, port };
+}
+
+function parseIPv6(bytes: Uint8Array): string {
   return unmapIPv4(ipaddr.fromByteArray([...bytes]).toString());
 }
 
 /** A name of the usual characters, or an address written as text (some clients send that); else null. */
-function domain(bytes: Uint8Array): string | null {
+export function parseName(bytes: Uint8Array): string | null {
   let text = "";
   for (const byte of bytes) text += String.fromCharCode(byte);
   return isHost(text) ? text : null;
@@ -104,16 +119,13 @@ function domain(bytes: Uint8Array): string | null {
 
 /** A reply with BND.ADDR and BND.PORT (RFC 1928, section 6); without an address they are 0.0.0.0:0. */
 export function encodeReply(reply: number, bound?: Address): Uint8Array {
-  const host = bound && isIpLiteral(bound.host) ? bound.host : "0.0.0.0";
-  const address = ipaddr.parse(host).toByteArray();
-  const port = bound?.port ?? 0;
-  return Uint8Array.of(
-    5,
-    reply,
-    0,
-    address.length === 4 ? IPV4 : IPV6,
-    ...address,
-    port >> 8,
-    port & 0xff,
-  );
+  return Uint8Array.of(5, reply, 0, ...encodeAddress(bound));
+}
+
+/** An address as type, host and port; 0.0.0.0 for a name, port 0 for none. */
+export function encodeAddress(address: Address | undefined): number[] {
+  const host = address && isIpLiteral(address.host) ? address.host : "0.0.0.0";
+  const bytes = ipaddr.parse(host).toByteArray();
+  const port = address?.port ?? 0;
+  return [bytes.length === 4 ? IPV4 : IPV6, ...bytes, port >> 8, port & 0xff];
 }

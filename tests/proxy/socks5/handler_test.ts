@@ -102,6 +102,9 @@ Deno.test("socks5 answers with the reply code of the real cause", async () => {
     "offnet.test": "network_unreachable",
     "unknown.test": "name_not_found",
     "other.test": "connect_failed",
+    "denied.test": "target_denied",
+    "loop.test": "loop_detected",
+    "crowded.test": "no_descriptors",
   };
   await using proxy = startTestProxy("socks5", {}, {
     dial: ({ host }) => Promise.reject(new Failure(failures[host])),
@@ -113,16 +116,21 @@ Deno.test("socks5 answers with the reply code of the real cause", async () => {
     return answer[3];
   };
   assert.equal(await replyTo(domain("refused.test")), 5);
-  assert.equal(await replyTo(domain("slow.test")), 4);
+  assert.equal(await replyTo(domain("slow.test")), 6);
   assert.equal(await replyTo(domain("far.test")), 4);
   assert.equal(await replyTo(domain("offnet.test")), 3);
   assert.equal(await replyTo(domain("unknown.test")), 4);
   assert.equal(await replyTo(domain("other.test")), 1);
+  assert.equal(await replyTo(domain("denied.test")), 2);
+  assert.equal(await replyTo(domain("loop.test")), 2);
+  assert.equal(await replyTo(domain("crowded.test")), 1);
   assert.equal(await replyTo(IPV4_LOOPBACK, 2), 7, "BIND");
   assert.equal(await replyTo(IPV4_LOOPBACK, 9), 7, "an unknown command");
   assert.equal(await replyTo([7]), 8, "an unknown address type");
   assert.equal(await replyTo(domain("")), 1, "an empty name");
-  assert.equal(await replyTo(domain('a"b')), 1, "a name with a quote");
+  for (const name of ['a"b', "a b", "a\0b", "a'b"]) {
+    assert.equal(await replyTo(domain(name)), 1, `the name ${JSON.stringify(name)}`);
+  }
   assert.equal(await replyTo(IPV4_LOOPBACK, 1, 0), 1, "port 0");
 });
 
@@ -135,11 +143,28 @@ Deno.test("socks5 reports a real refusal as reply 5", async () => {
   assert.deepEqual(answer.slice(0, 4), [5, 0, 5, 5]);
 });
 
-Deno.test("socks5 does not answer a foreign protocol", async () => {
+Deno.test("socks5 does not answer a foreign protocol, and counts it", async () => {
   await using proxy = startTestProxy("socks5");
-  assert.deepEqual(
-    await converse(proxy, [...new TextEncoder().encode("GET / HTTP/1.1\r\n\r\n")]),
-    [],
+  const foreign: number[][] = [
+    [...new TextEncoder().encode("GET / HTTP/1.1\r\n\r\n")],
+    [0x16, 3, 1, 0, 200, 1, 0, 0, 196, 3, 3],
+    [4, 1, 0, 80, 127, 0, 0, 1, 0],
+    [0],
+  ];
+  for (const bytes of foreign) assert.deepEqual(await converse(proxy, bytes), []);
+  await proxy.report(
+    "each is counted",
+    (report) => report.kind === "detail" && report.reasons.foreign_protocol === foreign.length,
   );
-  assert.deepEqual(await converse(proxy, [4, 1, 0, 80, 127, 0, 0, 1, 0]), []);
+});
+
+Deno.test("socks5 does not answer what goes astray after the greeting", async () => {
+  await using proxy = startTestProxy("socks5", { auth: "ann:secret" });
+  assert.deepEqual(await converse(proxy, [5, 1, 2, 9, 3, 97, 110, 110]), [5, 2]);
+  const later = [5, 1, 2, ...password("ann", "secret"), 4, 1, 0, 1];
+  assert.deepEqual(await converse(proxy, later), [5, 2, 1, 0]);
+  await proxy.report(
+    "both are counted",
+    (report) => report.kind === "detail" && report.reasons.bad_request === 2,
+  );
 });
