@@ -18,6 +18,8 @@ export interface UdpOptions {
   judge(client: string, host: string, ip: string, port: number): FailureReason | null;
   /** Counts a dropped datagram, by reason. */
   count(reason: string): void;
+  /** Opens a socket towards targets of the family of this address; throws Failure. A test brings its own. */
+  open?: (hostname: string) => Deno.DatagramConn;
   /** Milliseconds; a test brings its own. */
   now?: () => number;
 }
@@ -163,7 +165,8 @@ export class UdpRelay {
     const family = hostname.includes(":") ? 6 : 4;
     const open = this.#sockets[family];
     if (open) return open;
-    const socket = openUdp(family === 6 ? "::" : "0.0.0.0");
+    const { open: openSocket = openUdp } = this.#options;
+    const socket = openSocket(family === 6 ? "::" : "0.0.0.0");
     this.#sockets[family] = socket;
     this.#receive(socket, MAX_HEADER_BYTES, (bytes, from) => this.#fromTarget(bytes, from));
     return socket;
