@@ -7,7 +7,7 @@ export interface Route {
   name: string;
   mode: Mode;
   /** The flags that a proxy for this target needs. */
-  flags(target: string): Record<string, string>;
+  flags(target: string): Record<string, string | true>;
   /** Asks for the tunnel on a fresh connection to the proxy; throws if it is refused. */
   enter(conn: Reader & Writer, target: string): Promise<void>;
 }
@@ -42,5 +42,18 @@ export const SOCKS5: Route = {
     await send(conn, Uint8Array.of(5, 1, 0, 1, ...address));
     const reply = await readExactly(conn, 10);
     assert.deepEqual([...reply.subarray(0, 4)], [5, 0, 0, 1]);
+  },
+};
+
+export const SOCKS4A: Route = {
+  name: "socks4a",
+  mode: "socks5",
+  flags: () => ({ socks4: true }),
+  async enter(conn, target) {
+    const [host, digits] = target.split(":");
+    const port = Number(digits);
+    const name = new TextEncoder().encode(`${host}\0`);
+    await send(conn, Uint8Array.of(4, 1, port >> 8, port & 255, 0, 0, 0, 1, 0, ...name));
+    assert.deepEqual([...(await readExactly(conn, 8)).subarray(0, 2)], [0, 0x5a]);
   },
 };

@@ -25,20 +25,21 @@ function startSite() {
   });
 }
 
-for (const mode of ["http", "socks5"] as const) {
+for (const scheme of ["http", "socks5", "socks4"] as const) {
+  const mode = scheme === "http" ? "http" : "socks5";
   Deno.test({
-    name: `Chromium loads a page with its images and posts through ${mode}`,
+    name: `Chromium loads a page with its images and posts through ${scheme}`,
     ignore: !executablePath,
     // Playwright keeps timers and pipes of its own beyond the browser's end.
     sanitizeOps: false,
     sanitizeResources: false,
   }, async () => {
     await using site = startSite();
-    await using proxy = startTestProxy(mode);
+    await using proxy = startTestProxy(mode, scheme === "socks4" ? { socks4: true } : {});
     const browser = await chromium.launch({
       executablePath,
       // Chromium goes around its proxy for loopback addresses unless it is told not to.
-      proxy: { server: `${mode}://${proxy.address}`, bypass: "<-loopback>" },
+      proxy: { server: `${scheme}://${proxy.address}`, bypass: "<-loopback>" },
       args: CHROMIUM_FLAGS,
     });
     const url = `http://127.0.0.1:${site.addr.port}`;

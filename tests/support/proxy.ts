@@ -62,10 +62,10 @@ export function startTestProxy(
 /** Starts the program as a proxy that reports every tenth of a second and says nothing but warnings. */
 export async function startProxyProgram(
   mode: Mode,
-  flags: Record<string, string> = {},
+  flags: Record<string, string | true> = {},
 ): Promise<ProxyProgram> {
   const reports = collectReports();
-  const args = Object.entries({
+  const args = Object.entries<string | true>({
     mode,
     listen: "127.0.0.1:0",
     statsAddr: reports.address,
@@ -73,7 +73,10 @@ export async function startProxyProgram(
     logLevel: "warning",
     ...flags,
   });
-  const program = startProgram(args.flatMap(([name, value]) => [flagName(name), value]));
+  const words = args.map(([name, value]) =>
+    value === true ? [flagName(name)] : [flagName(name), value]
+  );
+  const program = startProgram(words.flat());
   const stop = async () => {
     await program[Symbol.asyncDispose]();
     await reports.close();
