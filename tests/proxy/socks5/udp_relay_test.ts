@@ -51,6 +51,15 @@ Deno.test("UDP ASSOCIATE serves a client over IPv6", async () => {
   assert.equal(await client.text(), "six to four");
 });
 
+Deno.test("UDP ASSOCIATE serves a client over IPv4 where the proxy listens on every address", async () => {
+  await using target = startUdpEcho();
+  await using server = startSocks({}, { hostname: "::" });
+  using client = await UdpClient.open(server.port);
+  assert.equal(client.relay.hostname, "127.0.0.1");
+  await client.send(target.address, "hello");
+  assert.equal(await client.text(), "hello");
+});
+
 Deno.test("UDP ASSOCIATE passes every size up to a datagram's greatest", async () => {
   await using target = startUdpEcho();
   await using server = startSocks();
