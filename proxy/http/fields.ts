@@ -46,7 +46,7 @@ export const TOKEN: Uint8Array = table((code) =>
   /[!#$%&'*+\-.^_`|~0-9A-Za-z]/.test(String.fromCharCode(code))
 );
 /** 1 for what a field value may hold: visible characters, space, tab, and bytes above ASCII. */
-const VALUE = table((code) => code === 9 || (code >= 32 && code !== 127));
+export const VALUE: Uint8Array = table((code) => code === 9 || (code >= 32 && code !== 127));
 
 function table(accept: (code: number) => boolean): Uint8Array {
   return Uint8Array.from({ length: 256 }, (_, code) => accept(code) ? 1 : 0);
@@ -144,6 +144,13 @@ export function equalsIgnoreCase(bytes: Uint8Array, start: number, lower: string
   return true;
 }
 
+/** True if `bytes[start..end)` are just the other bytes. */
+export function equals(bytes: Uint8Array, start: number, end: number, other: Uint8Array): boolean {
+  if (end - start !== other.length) return false;
+  for (let i = 0; i < other.length; i++) if (bytes[start + i] !== other[i]) return false;
+  return true;
+}
+
 /** A field's value, each byte as one character. */
 export function valueText(bytes: Uint8Array, field: Field): string {
   return latin1(bytes, field.valueStart, field.valueEnd);
@@ -151,8 +158,23 @@ export function valueText(bytes: Uint8Array, field: Field): string {
 
 /** Bytes as text, each byte one character: nothing is lost and nothing decoded. */
 export function latin1(bytes: Uint8Array, start: number, end: number): string {
+  if (end - start > SHORT) return longLatin1(bytes, start, end);
   let text = "";
   for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i]);
+  return text;
+}
+
+/** Up to here one character after the other is the fastest way. */
+const SHORT = 12;
+/** As many arguments as a call takes for sure. */
+const PART = 4096;
+
+function longLatin1(bytes: Uint8Array, start: number, end: number): string {
+  let text = "";
+  for (let at = start; at < end; at += PART) {
+    const part = bytes.subarray(at, Math.min(at + PART, end));
+    text += String.fromCharCode.apply(null, part as unknown as number[]);
+  }
   return text;
 }
 

@@ -1,5 +1,4 @@
 /** Writes the heads that go on, from the ones that came in. Pure. */
-import { formatAddress } from "../net/address.ts";
 import type { Framing } from "./body.ts";
 import { equalsIgnoreCase, FIELD, type Field } from "./fields.ts";
 import type { Request } from "./request.ts";
@@ -57,17 +56,22 @@ export function encodeRequestHead(
   buffer: Uint8Array = new Uint8Array(1024),
 ): Uint8Array {
   const head = new HeadWriter(buffer);
-  const { target, path, method } = request;
-  head.text(`${method} ${path} HTTP/1.1\r\nHost: ${hostField(target)}\r\n`);
+  head.text(request.method);
+  head.text(" ");
+  head.text(request.path);
+  head.text(" HTTP/1.1\r\nHost: ");
+  head.text(hostField(request));
+  head.text("\r\n");
   passFields(head, request, requestFieldPasses);
   writeFraming(head, request.framing);
   if (request.upgrade) head.text(SWITCH);
-  head.text(`Via: 1.${request.minor} ${via}\r\n\r\n`);
+  writeVia(head, request.minor, via);
+  head.text("\r\n");
   return head.finish();
 }
 
-function hostField(target: Request["target"]): string {
-  if (target.port !== 80) return formatAddress(target);
+function hostField({ target, authority }: Request): string {
+  if (target.port !== 80) return authority;
   return target.host.includes(":") ? `[${target.host}]` : target.host;
 }
 
@@ -89,13 +93,13 @@ export function encodeResponseHead(
 ): Uint8Array {
   const head = new HeadWriter(buffer);
   const { status, phrase, framing } = response;
-  head.text(`HTTP/1.1 ${status} ${phrase}\r\n`);
+  writeStatusLine(head, status, phrase);
   // Content-Length of a response to HEAD or of a 304 says something, though no body follows; a 204
   // must not have it (RFC 9110, section 8.6).
   const saysLength = framing.kind === "none" && status !== 204;
   passFields(head, response, saysLength ? fieldOrLengthPasses : fieldPasses);
   writeFraming(head, options.framing);
-  head.text(`Via: 1.${response.minor} ${options.via}\r\n`);
+  writeVia(head, response.minor, options.via);
   if (!options.keepAlive) head.text("Connection: close\r\n");
   else if (options.clientMinor === 0) head.text("Connection: keep-alive\r\n");
   head.text("\r\n");
@@ -105,18 +109,21 @@ export function encodeResponseHead(
 /** An interim response (1xx) for the client: without framing and without a word about the connection. */
 export function encodeInterimHead(response: Response, via: string): Uint8Array {
   const head = new HeadWriter(new Uint8Array(1024));
-  head.text(`HTTP/1.1 ${response.status} ${response.phrase}\r\n`);
+  writeStatusLine(head, response.status, response.phrase);
   passFields(head, response, fieldPasses);
-  head.text(`Via: 1.${response.minor} ${via}\r\n\r\n`);
+  writeVia(head, response.minor, via);
+  head.text("\r\n");
   return head.finish();
 }
 
 /** A 101 for the client (RFC 9110, section 15.2.2): Upgrade and Connection are of this hop, and written anew. */
 export function encodeSwitchHead(response: Response, via: string): Uint8Array {
   const head = new HeadWriter(new Uint8Array(1024));
-  head.text(`HTTP/1.1 101 ${response.phrase}\r\n`);
+  writeStatusLine(head, response.status, response.phrase);
   passFields(head, response, fieldPasses);
-  head.text(`Via: 1.${response.minor} ${via}\r\n${SWITCH}\r\n`);
+  writeVia(head, response.minor, via);
+  head.text(SWITCH);
+  head.text("\r\n");
   return head.finish();
 }
 
@@ -182,7 +189,26 @@ function isNamed(bytes: Uint8Array, field: Field, names: readonly string[]): boo
   return names.some((name) => name.length === length && equalsIgnoreCase(bytes, field.line, name));
 }
 
+// Piece by piece: to join them first would cost more than to write them.
+function writeStatusLine(head: HeadWriter, status: number, phrase: string): void {
+  head.text("HTTP/1.1 ");
+  head.text(String(status));
+  head.text(" ");
+  head.text(phrase);
+  head.text("\r\n");
+}
+
+function writeVia(head: HeadWriter, minor: number, via: string): void {
+  head.text(minor === 0 ? "Via: 1.0 " : "Via: 1.1 ");
+  head.text(via);
+  head.text("\r\n");
+}
+
 function writeFraming(head: HeadWriter, framing: Framing): void {
-  if (framing.kind === "length") head.text(`Content-Length: ${framing.length}\r\n`);
-  else if (framing.kind === "chunked") head.text("Transfer-Encoding: chunked\r\n");
+  if (framing.kind === "length") {
+    head.text("Content-Length: ");
+    head.text(String(framing.length));
+    head.text("\r\n");
+  }
+  if (framing.kind === "chunked") head.text("Transfer-Encoding: chunked\r\n");
 }

@@ -9,6 +9,8 @@ import {
 import { declaredFraming, type Framing } from "./body.ts";
 import { HttpError } from "./error.ts";
 import {
+  equals,
+  equalsIgnoreCase,
   FIELD,
   type Field,
   latin1,
@@ -48,18 +50,23 @@ export interface Request {
 
 /** The authority that was parsed last: most requests of a connection go to the same one. */
 export class AuthorityMemo {
-  #text = "";
+  #bytes: Uint8Array = new Uint8Array(0);
   #target: Address = { host: "", port: 0 };
   #authority = "";
 
   /** The authority of an http URL and its canonical text; throws HttpError 400. */
-  parse(text: string): { target: Address; authority: string } {
-    if (text !== this.#text || text === "") {
-      this.#target = authority(text, 80);
+  parse(bytes: Uint8Array, start: number, end: number): { target: Address; authority: string } {
+    if (end === start || !equals(bytes, start, end, this.#bytes)) {
+      this.#target = authority(latin1(bytes, start, end), 80);
       this.#authority = formatAddress(this.#target);
-      this.#text = text;
+      this.#bytes = bytes.slice(start, end);
     }
     return { target: this.#target, authority: this.#authority };
+  }
+
+  /** True if these bytes are the ones that were parsed last: a Host that says the same needs no second look. */
+  has(bytes: Uint8Array, start: number, end: number): boolean {
+    return end > start && equals(bytes, start, end, this.#bytes);
   }
 }
 
@@ -71,11 +78,12 @@ export function parseRequest(
   memo: AuthorityMemo = new AuthorityMemo(),
 ): Request {
   const lineEnd = bytes.indexOf(13, start);
-  const { method, target: text, minor } = parseRequestLine(bytes, start, lineEnd);
+  const line = parseRequestLine(bytes, start, lineEnd);
+  const { method, minor } = line;
   if (bytes[lineEnd + 1] !== 10) throw new HttpError(400, "bare CR in the request line");
   const fields = parseFields(bytes, lineEnd + 2, end - 2);
-  const { target, authority, path } = parseTarget(text, method, memo);
-  checkHost(bytes, fields, minor, authority);
+  const { target, authority, path } = parseTarget(bytes, line, memo);
+  checkHost(bytes, fields, minor, memo);
   checkExpect(bytes, fields);
   const { connectionNames, keepAlive } = connectionOptions(bytes, fields, minor);
   const framing = declaredFraming(bytes, fields, minor) ?? NO_BODY;
@@ -98,41 +106,62 @@ export function parseRequest(
 
 const NO_BODY: Framing = { kind: "none" };
 
-function parseRequestLine(bytes: Uint8Array, start: number, end: number) {
+interface RequestLine {
+  method: string;
+  /** The target is `bytes[start..end)`. */
+  start: number;
+  end: number;
+  minor: number;
+}
+
+function parseRequestLine(bytes: Uint8Array, start: number, end: number): RequestLine {
   let at = start;
   while (at < end && TOKEN[bytes[at]]) at++;
   if (at === start || bytes[at] !== 32) throw new HttpError(400, "expected a method and a space");
-  const method = latin1(bytes, start, at);
+  const method = methodName(bytes, start, at);
   const targetStart = ++at;
   while (at < end && bytes[at] > 32 && bytes[at] < 127) at++;
   if (at - targetStart > MAX_TARGET) throw new HttpError(414, "the target is over 16 KiB long");
   if (at === targetStart || bytes[at] !== 32) {
     throw new HttpError(400, "expected a target without spaces, then the HTTP version");
   }
-  const target = latin1(bytes, targetStart, at);
-  return { method, target, minor: parseVersion(bytes, at + 1, end) };
+  return { method, start: targetStart, end: at, minor: parseVersion(bytes, at + 1, end) };
 }
+
+const METHODS = ["GET", "POST", "HEAD", "PUT", "CONNECT"].map((name) => ({
+  name,
+  bytes: new TextEncoder().encode(name),
+}));
+
+/** The usual methods need no new text. */
+function methodName(bytes: Uint8Array, start: number, end: number): string {
+  for (const method of METHODS) if (equals(bytes, start, end, method.bytes)) return method.name;
+  return latin1(bytes, start, end);
+}
+
+const HTTP_1_1 = new TextEncoder().encode("HTTP/1.1");
 
 /** The minor version, 0 or 1: a higher one is understood as 1 (RFC 9110, section 2.5). */
 function parseVersion(bytes: Uint8Array, start: number, end: number): number {
+  if (equals(bytes, start, end, HTTP_1_1)) return 1;
   const version = latin1(bytes, start, end);
-  if (version === "HTTP/1.1") return 1;
   if (!/^HTTP\/\d\.\d$/.test(version)) throw new HttpError(400, "expected HTTP/1.1 as the version");
   if (version[5] !== "1") throw new HttpError(505, `expected HTTP/1.1, not ${version}`);
   return version[7] === "0" ? 0 : 1;
 }
 
-function checkHost(bytes: Uint8Array, fields: Field[], minor: number, authority: string): void {
-  let host: string | null = null;
+function checkHost(bytes: Uint8Array, fields: Field[], minor: number, memo: AuthorityMemo): void {
+  let found = false;
   for (const field of fields) {
     if (field.id !== FIELD.host) continue;
-    if (host !== null) throw new HttpError(400, "Host is repeated");
-    host = valueText(bytes, field);
-    if (host !== authority && !isHostField(host)) {
+    if (found) throw new HttpError(400, "Host is repeated");
+    found = true;
+    if (memo.has(bytes, field.valueStart, field.valueEnd)) continue;
+    if (!isHostField(valueText(bytes, field))) {
       throw new HttpError(400, "Host is not a host name");
     }
   }
-  if (host === null && minor > 0) throw new HttpError(400, "Host is missing");
+  if (!found && minor > 0) throw new HttpError(400, "Host is missing");
 }
 
 /** `host[:port]`, or empty, as a request to a proxy may have it (RFC 9112, section 3.2). */
@@ -152,6 +181,10 @@ function checkExpect(bytes: Uint8Array, fields: Field[]): void {
   }
 }
 
+function isWord(bytes: Uint8Array, { valueStart, valueEnd }: Field, word: string): boolean {
+  return valueEnd - valueStart === word.length && equalsIgnoreCase(bytes, valueStart, word);
+}
+
 /** What Connection (and Proxy-Connection of old clients) says of this hop (RFC 9110, section 7.6.1). */
 export function connectionOptions(
   bytes: Uint8Array,
@@ -164,11 +197,14 @@ export function connectionOptions(
   for (const field of fields) {
     const isProxyConnection = field.id === FIELD.hop && field.nameEnd - field.line === 16;
     if (field.id !== FIELD.connection && !isProxyConnection) continue;
-    for (const name of listElements(valueText(bytes, field))) {
-      if (name === "close") close = true;
-      else if (name === "keep-alive") keep = true;
-      else if (!isProxyConnection) connectionNames.push(name);
-    }
+    // One word, as nearly always, needs no list.
+    if (isWord(bytes, field, "keep-alive")) keep = true;
+    else if (isWord(bytes, field, "close")) close = true;
+    else {for (const name of listElements(valueText(bytes, field))) {
+        if (name === "close") close = true;
+        else if (name === "keep-alive") keep = true;
+        else if (!isProxyConnection) connectionNames.push(name);
+      }}
   }
   if (connectionNames.length > MAX_CONNECTION_NAMES) {
     throw new HttpError(400, `Connection names more than ${MAX_CONNECTION_NAMES} fields`);
@@ -177,40 +213,36 @@ export function connectionOptions(
 }
 
 function parseTarget(
-  text: string,
-  method: string,
+  bytes: Uint8Array,
+  { method, start, end }: RequestLine,
   memo: AuthorityMemo,
 ): { target: Address; authority: string; path: string } {
   if (method === "CONNECT") {
-    const target = authority(text, null);
+    const target = authority(latin1(bytes, start, end), null);
     return { target, authority: formatAddress(target), path: "" };
   }
-  const hostStart = text.startsWith("http://") ? 7 : schemeLength(text);
-  const hostEnd = endOfAuthority(text, hostStart);
-  const { target, authority: host } = memo.parse(text.slice(hostStart, hostEnd));
-  const rest = text.slice(hostEnd);
+  const hostStart = schemeEnd(bytes, start, end);
+  const hostEnd = authorityEnd(bytes, hostStart, end);
+  const { target, authority: host } = memo.parse(bytes, hostStart, hostEnd);
+  const rest = latin1(bytes, hostEnd, end);
   if (rest.includes("#")) throw notAbsolute();
   const path = rest.startsWith("/") ? rest : rest === "" && method === "OPTIONS" ? "*" : `/${rest}`;
   return { target, authority: host, path };
 }
 
-/** The length of `http://` in any case; throws HttpError 400 for anything else. */
-function schemeLength(text: string): number {
-  const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(text)?.[1];
+/** Where the authority begins, behind `http://` in any case; throws HttpError 400 for anything else. */
+function schemeEnd(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start >= 7 && equalsIgnoreCase(bytes, start, "http://")) return start + 7;
+  const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(latin1(bytes, start, end))?.[1];
   if (scheme === undefined) throw notAbsolute();
-  if (scheme.toLowerCase() !== "http") {
-    throw new HttpError(400, `expected an http:// target, not ${scheme}://; use CONNECT for TLS`);
-  }
-  return 7;
+  throw new HttpError(400, `expected an http:// target, not ${scheme}://; use CONNECT for TLS`);
 }
 
-/** Where the path, the query or a fragment begins, or the text's end. */
-function endOfAuthority(text: string, start: number): number {
-  for (let at = start; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === 47 || code === 63 || code === 35) return at;
-  }
-  return text.length;
+/** Where the path, the query or a fragment begins, or the target's end. */
+function authorityEnd(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at < end && bytes[at] !== 47 && bytes[at] !== 63 && bytes[at] !== 35) at++;
+  return at;
 }
 
 function notAbsolute(): HttpError {

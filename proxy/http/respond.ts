@@ -113,11 +113,8 @@ function received(session: Session, bytes: number): void {
 
 /** Writes to the client; throws Failure `client_gone`. */
 export async function sendToClient(session: Session, bytes: Uint8Array): Promise<void> {
-  const { client, throttle } = session;
   try {
-    // Nearly always all of it at once: no promise but the write's own.
-    const written = throttle === null ? await client.write(bytes) : 0;
-    if (written < bytes.length) await paced(session, client, bytes.subarray(written), false);
+    await paced(session, session.client, bytes, false);
   } catch {
     throw new Failure("client_gone", "the client left before the response was complete");
   }

@@ -1,7 +1,7 @@
 /** Response heads from an origin (RFC 9112, sections 4 and 6.3). Pure. */
 import { declaredFraming, type Framing } from "./body.ts";
 import { HttpError } from "./error.ts";
-import { type Field, latin1, parseFields } from "./fields.ts";
+import { equals, type Field, latin1, parseFields, VALUE } from "./fields.ts";
 import { connectionOptions } from "./request.ts";
 
 /** A response's head. Field ranges point into `bytes`. */
@@ -37,11 +37,7 @@ export function parseResponse(
 
 function parse(bytes: Uint8Array, start: number, end: number, method: string): Response {
   const lineEnd = bytes.indexOf(13, start);
-  const line = latin1(bytes, start, lineEnd);
-  const match = /^HTTP\/1\.(\d) ([1-9]\d\d)(?: ([\t\x20-\x7e\x80-\xff]*))?$/.exec(line);
-  if (!match || bytes[lineEnd + 1] !== 10) throw new HttpError(502, "no valid status line");
-  const minor = match[1] === "0" ? 0 : 1;
-  const status = Number(match[2]);
+  const { minor, status, phrase } = parseStatusLine(bytes, start, lineEnd);
   const fields = parseFields(bytes, lineEnd + 2, end - 2);
   const { connectionNames, keepAlive } = connectionOptions(bytes, fields, minor);
   const declared = declaredFraming(bytes, fields, minor);
@@ -50,13 +46,35 @@ function parse(bytes: Uint8Array, start: number, end: number, method: string): R
     bytes,
     size: end - start,
     status,
-    phrase: match[3] ?? "",
+    phrase,
     minor,
     fields,
     connectionNames,
     keepAlive: keepAlive && framing.kind !== "close",
     framing,
   };
+}
+
+const HTTP_1 = new TextEncoder().encode("HTTP/1.");
+
+/** `HTTP/1.x`, three digits, and a phrase that may be missing together with its space. */
+function parseStatusLine(bytes: Uint8Array, start: number, end: number) {
+  const minor = bytes[start + 7] - 48;
+  let status = 0;
+  for (let at = start + 9; at < start + 12; at++) status = status * 10 + digit(bytes[at]);
+  const valid = end - start >= 12 && equals(bytes, start, start + 7, HTTP_1) &&
+    digit(bytes[start + 7]) >= 0 && bytes[start + 8] === 32 && status >= 100 &&
+    (end - start === 12 || bytes[start + 12] === 32) && bytes[end + 1] === 10;
+  if (!valid) throw new HttpError(502, "no valid status line");
+  for (let at = start + 13; at < end; at++) {
+    if (!VALUE[bytes[at]]) throw new HttpError(502, "a control character in the status line");
+  }
+  return { minor: minor === 0 ? 0 : 1, status, phrase: latin1(bytes, start + 13, end) };
+}
+
+/** A decimal digit, or NaN: then nothing is computed from it. */
+function digit(byte: number): number {
+  return byte >= 48 && byte <= 57 ? byte - 48 : NaN;
 }
 
 const NONE: Framing = { kind: "none" };
