@@ -99,7 +99,7 @@ const PACKAGES: Record<string, string[]> = {
 const PURE_NAMES = [
   ...["request", "response", "websocket", "head", "fields", "body", "error"],
   ...["wire", "socks4_wire", "udp_wire", "report", "seal"],
-  ...["buffer", "rollup", "address", "cidr", "proxy_protocol"],
+  ...["buffer", "rollup", "address", "ip", "cidr", "proxy_protocol"],
   ...["backend_record", "backend", "balancer", "hash", "rise_fall", "target"],
 ];
 const PURE = new RegExp(`(^|/)(${PURE_NAMES.join("|")})\\.ts$`);

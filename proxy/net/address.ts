@@ -1,4 +1,4 @@
-import ipaddr from "ipaddr.js";
+import { parseIp, unmapped } from "./ip.ts";
 
 /** A TCP or UDP endpoint. `host` is a name or an IP literal without brackets; `port` is 0 to 65535. */
 export interface Address {
@@ -35,7 +35,7 @@ function split(text: string, expected: string): Address {
   const port = Number(digits);
   if (port > 65535) throw new AddressError("expected a port up to 65535");
   if (bracketed !== undefined) {
-    if (!ipaddr.IPv6.isValid(bracketed)) {
+    if (!bracketed.includes(":") || !isIpLiteral(bracketed)) {
       throw new AddressError(`expected ${expected} with an IPv6 address in the brackets`);
     }
     return { host: bracketed, port };
@@ -52,12 +52,9 @@ export function isHost(host: string): boolean {
   return HOST_NAME.test(host) && !/(^|\.)(\d+|0x[0-9a-f]*)\.?$/i.test(host);
 }
 
-// The library's own check costs microseconds, and every dial asks.
-const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
-
 /** True for an IPv4 (four decimal parts) or IPv6 literal, without brackets. */
 export function isIpLiteral(host: string): boolean {
-  return IPV4.test(host) || (host.includes(":") && ipaddr.IPv6.isValid(host));
+  return parseIp(host) !== null;
 }
 
 /** `host:port`, with brackets around IPv6 (RFC 3986, section 3.2.2). */
@@ -67,18 +64,21 @@ export function formatAddress({ host, port }: Address): string {
 
 /** An IPv4-mapped IPv6 address as plain IPv4 (RFC 4291, section 2.5.5.2); anything else unchanged. */
 export function unmapIPv4(ip: string): string {
-  // The library takes the long deprecated "::1.2.3.4" for mapped, which no system does.
-  if (!ip.includes(":") || /^::\d+\./.test(ip)) return ip;
-  const zoneless = ip.replace(/%.*$/, "");
-  if (!ipaddr.IPv6.isValid(zoneless)) return ip;
-  const parsed = ipaddr.IPv6.parse(zoneless);
-  return parsed.isIPv4MappedAddress() ? parsed.toIPv4Address().toString() : ip;
+  if (!ip.includes(":")) return ip;
+  const words = parseIp(ip);
+  const plain = words && unmapped(words);
+  if (!plain || plain === words) return ip;
+  const [word] = plain;
+  return `${word >>> 24}.${word >>> 16 & 255}.${word >>> 8 & 255}.${word & 255}`;
 }
 
 /** True for 127.0.0.0/8, ::1 and their IPv4-mapped form. */
 export function isLoopback(ip: string): boolean {
-  const plain = unmapIPv4(ip);
-  return isIpLiteral(plain) && ipaddr.parse(plain).range() === "loopback";
+  const words = parseIp(ip);
+  if (words === null) return false;
+  const plain = unmapped(words);
+  if (plain.length === 1) return plain[0] >>> 24 === 127;
+  return plain[0] === 0 && plain[1] === 0 && plain[2] === 0 && plain[3] === 1;
 }
 
 /** An address that cannot be listened on; the message names it and the system's reason, which is `cause`. */
