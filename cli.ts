@@ -3,6 +3,13 @@ import type { z } from "zod";
 import { EXAMPLES, type Flag, type Flags, flags, type Kind, WITHOUT_EFFECT } from "./flags.ts";
 import { escapeControls, type Level, LOG_LEVELS, type LogFormat } from "./log.ts";
 import { type ManagerOptions, managerOptionsSchema } from "./manager/options.ts";
+import {
+  type Address,
+  AddressError,
+  isIpLiteral,
+  parseHostPort,
+  unmapIPv4,
+} from "./proxy/net/address.ts";
 import { MODES, type ProxyOptions, proxyOptionsSchema } from "./proxy/options.ts";
 
 /** What the program is asked to do. */
@@ -10,6 +17,7 @@ export type Task =
   | { kind: "print"; text: string }
   | { kind: "manager"; options: ManagerOptions }
   | { kind: "proxy"; options: ProxyOptions }
+  | { kind: "check"; options: ProxyOptions; client: string; target: Address }
   | { kind: "demo" };
 
 export interface Invocation {
@@ -124,6 +132,11 @@ function kindOf(parsed: Flags): Kind {
   if (parsed.mode !== undefined) kinds.push(["proxy", "--mode"]);
   if (parsed.demo) kinds.push(["demo", "--demo"]);
   if (kinds.length === 1) return kinds[0][0];
+  if (kinds.length === 0 && parsed.checkAccess !== undefined) {
+    throw new UsageError(
+      "--check-access goes with --mode and the other flags of the proxy it is about",
+    );
+  }
   const expected = `expected one of --manager, --mode ${MODES.join("|")} or --demo`;
   throw new UsageError(
     kinds.length === 0
@@ -155,9 +168,29 @@ function taskOf(kind: Kind, parsed: Flags, managerFromEnv: string | undefined): 
   const flags = {
     ...parsed,
     auth: parsed.auth ?? parsed.socks5Auth,
+    access: parsed.allow ?? parsed.deny ?? parsed.allowTarget ?? parsed.denyTarget,
     managerAddr: parsed.managerAddr ?? (managerFromEnv || undefined),
   };
-  return { kind, options: validate(proxyOptionsSchema, flags) };
+  const options = validate(proxyOptionsSchema, flags);
+  if (parsed.checkAccess === undefined) return { kind, options };
+  return { kind: "check", options, ...questionOf(parsed.checkAccess as string[]) };
+}
+
+/** What --check-access asks about. */
+function questionOf([client, target, ...more]: string[]): { client: string; target: Address } {
+  const expected = "expected an IP address and a host:port behind it, " +
+    "as in --check-access 192.0.2.7 example.com:443";
+  if (target === undefined || more.length > 0 || !isIpLiteral(client)) {
+    throw new UsageError(`Cannot use --check-access so: ${expected}`);
+  }
+  try {
+    return { client: unmapIPv4(client), target: parseHostPort(target) };
+  } catch (error) {
+    if (!(error instanceof AddressError)) throw error;
+    throw new UsageError(
+      `Cannot parse the target ${JSON.stringify(target)} of --check-access: ${error.message}`,
+    );
+  }
 }
 
 function validate<T>(schema: z.ZodType<T>, flags: Flags): T {

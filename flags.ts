@@ -78,6 +78,12 @@ export function flags(): Flag[] {
     flag(["proxy"], "--socks4", "let --mode socks5 serve clients of SOCKS4 and 4a too"),
     flag(["proxy"], "--udp-timeout <seconds>", "end a socks5 UDP association that is idle (60)"),
     { of: ["proxy"], option: new Option("--socks5-auth <user:password>").hideHelp() },
+    ...accessFlags(),
+    flag(
+      ["proxy"],
+      "--check-access <client target...>",
+      "start nothing, and say what the same flags make of this client and this target",
+    ),
     flag(
       ["proxy"],
       "--manager-addr <host:port>",
@@ -104,6 +110,35 @@ export function flags(): Flag[] {
       of: everywhere,
       option: new Option(`${name} [value]`).hideHelp(),
     })),
+  ];
+}
+
+/** Each has all of their values, since the order among them counts. */
+function accessFlags(): Flag[] {
+  const values: string[] = [];
+  const flag = (name: string, placeholder: string, text: string): Flag => {
+    const option = new Option(`${name} <${placeholder}>`, text);
+    option.argParser((value: string) => {
+      values.push(`${name} ${value}`);
+      return values;
+    });
+    return { of: ["proxy"], option };
+  };
+  return [
+    flag(
+      "--allow",
+      "networks",
+      "clients that may use the proxy, and then no others; first match wins: 10.0.0.0/8,::1 " +
+        "or private, local, * (repeatable)",
+    ),
+    flag("--deny", "networks", "clients that may not (repeatable)"),
+    flag(
+      "--allow-target",
+      "targets",
+      "where http and socks5 may go, and then nowhere else: networks as above, host names, " +
+        "*.suffix, each with or without :port or :from-to (repeatable)",
+    ),
+    flag("--deny-target", "targets", "where they may not (repeatable)"),
   ];
 }
 

@@ -3,6 +3,7 @@ import config from "./deno.json" with { type: "json" };
 import { startDemo } from "./demo.ts";
 import { setUpLog } from "./log.ts";
 import { startManager } from "./manager/mod.ts";
+import { checkAccess } from "./proxy/check_access.ts";
 import { ListenError } from "./proxy/net/address.ts";
 import { machineName, startProxyThreads } from "./proxy/mod.ts";
 import type { WorkerSetup } from "./worker.ts";
@@ -17,7 +18,7 @@ interface Running {
 }
 
 async function start(
-  task: Exclude<Task, { kind: "print" }>,
+  task: Exclude<Task, { kind: "print" | "check" }>,
   setup: WorkerSetup,
 ): Promise<Running> {
   const deps = { version: config.version, host: machineName(), dashboardDir: DASHBOARD };
@@ -62,9 +63,10 @@ if (import.meta.main) {
       Deno.env.get("RUSTPROXY_MANAGER"),
     );
     const { task, logLevel, logFormat, warnings } = invocation;
-    if (task.kind === "print") {
-      console.log(task.text);
-      Deno.exit(0);
+    if (task.kind === "print" || task.kind === "check") {
+      const { text, code } = task.kind === "check" ? await checkAccess(task) : { ...task, code: 0 };
+      console.log(text);
+      Deno.exit(code);
     }
     for (const warning of warnings) console.error(`rustproxy: ${warning}`);
     const format = logFormat ?? (Deno.stderr.isTerminal() ? "text" : "json");

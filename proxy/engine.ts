@@ -1,4 +1,5 @@
 import { getLogger } from "@logtape/logtape";
+import { Gate } from "./access/gate.ts";
 import { createHttpHandler } from "./http/handler.ts";
 import { UpstreamPool } from "./http/pool.ts";
 import { ConnectionLimits } from "./limits.ts";
@@ -55,15 +56,17 @@ export function startEngine(options: ProxyOptions, deps: EngineDeps): Serving {
   const { limits } = options;
   const listener = listen(options.listen, limits.backlog, deps.reusePort);
   const collector = new Collector(undefined, deps.ids);
+  const gate = new Gate(options.access);
   const pool = new BufferPool();
   const upstreams = new UpstreamPool(pool);
   const balancer = options.mode === "tcp" ? new Balancer(options) : null;
-  const handler = createHandler(options, deps, { collector, pool, upstreams, balancer });
+  const handler = createHandler(options, deps, { collector, pool, upstreams, balancer, gate });
   const sessions = new Sessions(handler, collector, {
     connections: new ConnectionLimits(limits),
     bandwidth: createBandwidth(limits),
     idleTimeout: limits.idleTimeout,
     trusted: options.acceptProxy.map(parseCidr),
+    gate: options.access.clients.length > 0 ? gate : null,
   });
   const health = balancer && startHealthChecks(options, deps, balancer);
   const accepting = acceptLoop(listener, {
@@ -123,6 +126,7 @@ interface Parts {
   upstreams: UpstreamPool;
   /** Of the tcp mode alone. */
   balancer: Balancer | null;
+  gate: Gate;
 }
 
 function createHandler(options: ProxyOptions, deps: EngineDeps, parts: Parts): Handler {
@@ -134,14 +138,17 @@ function createHandler(options: ProxyOptions, deps: EngineDeps, parts: Parts): H
 function createModeHandler(
   options: ProxyOptions,
   deps: EngineDeps,
-  { collector, pool, upstreams, balancer }: Parts,
+  { collector, pool, upstreams, balancer, gate }: Parts,
 ): Handler {
-  const dial = deps.dial ?? createDial({ timeout: options.connectTimeout });
   const { auth, mode, retries, proxyProtocol } = options;
+  // Where the tcp mode goes was decided with --target.
+  const judged = balancer ? null : gate;
+  const dial = deps.dial ?? createDial({ timeout: options.connectTimeout, gate: judged });
   if (balancer) return createTcpHandler({ balancer, retries, proxyProtocol, dial, pool });
   if (mode === "socks5") {
     const { socks4 } = options;
-    return createSocks5Handler({ auth, socks4, dial, pool, udp: udpOptions(options, collector) });
+    const udp = udpOptions(options, collector, gate);
+    return createSocks5Handler({ auth, socks4, dial, pool, udp });
   }
   return createHttpHandler({
     auth,
@@ -153,12 +160,16 @@ function createModeHandler(
   });
 }
 
-function udpOptions({ udpTimeout, limits }: ProxyOptions, collector: Collector): UdpOptions {
+function udpOptions(
+  { udpTimeout, limits }: ProxyOptions,
+  collector: Collector,
+  gate: Gate,
+): UdpOptions {
   return {
     timeout: Math.min(udpTimeout, limits.idleTimeout || Infinity),
     buffers: new DatagramBuffers(),
     resolve: resolveHost,
-    judge: () => null,
+    judge: (client, host, ip, port) => gate.target(client, host, ip, port),
     count: (reason) => collector.count(reason),
   };
 }

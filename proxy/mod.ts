@@ -1,4 +1,5 @@
 import { getLogger } from "@logtape/logtape";
+import { describeAccess, isOpenToAll } from "./access/describe.ts";
 import { type Serving, startEngine } from "./engine.ts";
 import { identify, listenText, type Naming, newBootId, viaName } from "./identity.ts";
 import { formatAddress } from "./net/address.ts";
@@ -62,8 +63,15 @@ function run(options: ProxyOptions, serving: Serving, identity: Identity): Runni
     proxy_id: identity.proxy_id,
     workers: options.workers > 1 ? options.workers : undefined,
     target: options.targets.map(formatAddress).join(","),
+    access: describeAccess(options.mode, options.access),
     stats_to: options.statsTo ? formatAddress(options.statsTo) : undefined,
   });
+  if (isOpenToAll(options, serving.addr.hostname)) {
+    log.warn(
+      `The ${options.mode} proxy on ${name} is open to everybody who reaches it: ` +
+        "--auth or --allow says who may use it",
+    );
+  }
   const stop = async () => {
     await serving.drain();
     await reporting?.reporter.drain();

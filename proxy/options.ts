@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { accessFlag, type AccessOptions, misplacedRule } from "./access/options.ts";
 import type { Credentials } from "./credentials.ts";
 import { addressFlag, countFlag, listFlag, secondsFlag } from "./flags.ts";
 import {
@@ -23,6 +24,7 @@ export interface ProxyOptions extends BalanceOptions, SocksOptions {
   auth: Credentials | null;
   /** Networks whose connections begin with a PROXY protocol header. */
   acceptProxy: string[];
+  access: AccessOptions;
   /** Where reports go over UDP; null for nowhere. */
   statsTo: Address | null;
   reportInterval: number;
@@ -117,6 +119,7 @@ const flagsSchema = z.object({
   ...balanceFlags,
   ...socksFlags,
   acceptProxy: listFlag("--accept-proxy", MAX_NETWORKS, checkedCidr).optional(),
+  access: accessFlag.default({ clients: [], targets: [] }),
   auth: authFlag.optional(),
   managerAddr: addressFlag(MANAGER_FLAG, parseHostPort).optional(),
   statsAddr: addressFlag("--stats-addr", parseHostPort).optional(),
@@ -151,6 +154,11 @@ export const proxyOptionsSchema = flagsSchema.transform((flags, context): ProxyO
     context.addIssue("--auth is for --mode http and --mode socks5, not for --mode tcp");
     return z.NEVER;
   }
+  const misplaced = misplacedRule(mode, flags.access);
+  if (misplaced) {
+    context.addIssue(misplaced);
+    return z.NEVER;
+  }
   let statsTo: Address | null = flags.statsAddr ?? null;
   try {
     if (!statsTo && flags.managerAddr) statsTo = statsAddressOf(flags.managerAddr);
@@ -168,6 +176,7 @@ export const proxyOptionsSchema = flagsSchema.transform((flags, context): ProxyO
     ...socks,
     auth,
     acceptProxy: flags.acceptProxy ?? [],
+    access: flags.access,
     statsTo,
     reportInterval: flags.reportInterval,
     id: flags.id ?? null,

@@ -1,8 +1,8 @@
 import { getLogger } from "@logtape/logtape";
 import { formatAddress, unmapIPv4 } from "./net/address.ts";
 import { type Cidr, isWithin } from "./net/cidr.ts";
-import { errorCode, Failure } from "./net/failure.ts";
-import { closeQuietly, type Handler, Session } from "./net/session.ts";
+import { errorCode, Failure, type FailureReason } from "./net/failure.ts";
+import { type Admission, closeQuietly, type Handler, Session } from "./net/session.ts";
 import type { Bandwidth } from "./net/throttle.ts";
 import type { ConnectionLimits, Permit, Rejection } from "./limits.ts";
 import type { Collector, LiveConnection } from "./stats/collector.ts";
@@ -17,11 +17,17 @@ const REGULAR_ENDS = new Set([
   "drain_timeout",
 ]);
 
-const FLAGS: Record<Rejection, string> = {
-  max_connections: "--max-connections",
-  max_connections_per_client: "--max-connections-per-client",
-  accept_rate: "--accept-rate",
+const REJECTIONS: Record<Rejection | "client_denied", string> = {
+  client_denied: "--allow and --deny do not let its client in",
+  max_connections: "--max-connections is reached",
+  max_connections_per_client: "--max-connections-per-client is reached",
+  accept_rate: "--accept-rate is reached",
 };
+
+/** Says which clients may use the proxy. */
+export interface ClientGate {
+  client(ip: string): "client_denied" | null;
+}
 
 export interface SessionLimits {
   connections: ConnectionLimits;
@@ -31,6 +37,8 @@ export interface SessionLimits {
   idleTimeout: number;
   /** Networks whose connections tell the client by a PROXY protocol header: limits by client wait for it. */
   trusted: readonly Cidr[];
+  /** Null where every client may use the proxy. */
+  gate: ClientGate | null;
 }
 
 /** Keepalive is set for connections that last; the system asks after hours or minutes anyway. */
@@ -57,12 +65,13 @@ export class Sessions {
   accept(conn: Deno.TcpConn): void {
     const { hostname, port } = conn.remoteAddr;
     const ip = unmapIPv4(hostname);
-    const { connections, bandwidth, trusted } = this.#limits;
+    const { connections, bandwidth, trusted, gate } = this.#limits;
     const toldLater = trusted.length > 0 && isWithin(trusted, ip);
-    const permit = connections.admit(toldLater ? null : ip);
-    if (typeof permit === "string") return this.#reject(conn, ip, permit);
+    const denied = gate && !toldLater ? gate.client(ip) : null;
+    const permit = denied ?? connections.admit(toldLater ? null : ip);
+    if (typeof permit === "string") return this.#reject(conn, permit);
     const session = new Session(conn, this.#collector.open(ip, port), bandwidth?.throttle());
-    if (toldLater) session.admission = permit;
+    if (toldLater) session.admission = gate ? new GatedAdmission(gate, permit) : permit;
     this.#running.add(session);
     this.#run(session, permit);
   }
@@ -96,12 +105,14 @@ export class Sessions {
     clearTimeout(timer);
   }
 
-  #reject(conn: Deno.TcpConn, client: string, reason: Rejection): void {
+  #reject(conn: Deno.TcpConn, reason: keyof typeof REJECTIONS): void {
+    const { hostname, port } = conn.remoteAddr;
+    const client = unmapIPv4(hostname);
     closeQuietly(conn);
-    this.#collector.reject(reason);
+    this.#collector.reject(reason, client, port);
     // Once, since whoever is rejected may come as often as he likes; the counter says how often.
     if (this.#collector.reasons[reason] === 1) {
-      this.#log.warn(`A connection was closed at once: ${FLAGS[reason]} is reached`, { client });
+      this.#log.warn(`A connection was closed at once: ${REJECTIONS[reason]}`, { client });
     } else if (this.#logEach) {
       this.#log.debug("A connection was closed at once", { client, reason });
     }
@@ -147,5 +158,14 @@ export class Sessions {
       `A connection failed for an unknown reason: ${(error as Error)?.stack ?? error}`,
     );
     return "internal_error";
+  }
+}
+
+/** Asks the gate first, so that a client that may not use the proxy takes nothing of a limit. */
+class GatedAdmission implements Admission {
+  constructor(readonly gate: ClientGate, readonly permit: Permit) {}
+
+  identify(ip: string): FailureReason | null {
+    return this.gate.client(ip) ?? this.permit.identify(ip);
   }
 }

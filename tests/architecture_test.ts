@@ -16,6 +16,7 @@ const WIRING = [
   ...["deno.json", "cli.ts", "flags.ts", "demo.ts", "log.ts", "proxy/net/address.ts"],
   ...[
     "proxy/mod.ts",
+    "proxy/check_access.ts",
     "proxy/options.ts",
     "proxy/tcp/options.ts",
     "manager/mod.ts",
@@ -42,6 +43,7 @@ const MAY_IMPORT: Record<string, string[]> = {
 
   "proxy/mod.ts": ["proxy/"],
   "proxy/engine.ts": ["proxy/"],
+  "proxy/check_access.ts": ["proxy/access/gate.ts", "proxy/net/", "type:proxy/options.ts"],
   "proxy/identity.ts": ["proxy/net/address.ts", "type:proxy/"],
   "proxy/worker.ts": ["proxy/engine.ts", "proxy/net/address.ts", "proxy/stats/", "type:proxy/"],
   "proxy/workers.ts": [
@@ -53,6 +55,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   "proxy/options.ts": [
     ...[
       "proxy/flags.ts",
+      "proxy/access/options.ts",
       "proxy/tcp/options.ts",
       "proxy/socks5/options.ts",
       "proxy/net/address.ts",
@@ -62,6 +65,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   "proxy/rate.ts": [],
   "proxy/sessions.ts": ["proxy/net/", "type:proxy/limits.ts", "type:proxy/stats/"],
+  "proxy/access/": ["proxy/net/"],
   "proxy/credentials.ts": ["proxy/net/address.ts"],
   "proxy/limits.ts": ["proxy/net/"],
   "proxy/net/": ["type:proxy/stats/"],
@@ -101,6 +105,7 @@ const PURE_NAMES = [
   ...["wire", "socks4_wire", "udp_wire", "report", "seal"],
   ...["buffer", "rollup", "address", "ip", "cidr", "proxy_protocol"],
   ...["backend_record", "backend", "balancer", "hash", "rise_fall", "target"],
+  ...["networks", "rules"],
 ];
 const PURE = new RegExp(`(^|/)(${PURE_NAMES.join("|")})\\.ts$`);
 const PURE_MODULES = /^(npm:(zod|ipaddr\.js)|node:(crypto|buffer))$/;

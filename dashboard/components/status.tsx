@@ -41,6 +41,7 @@ const CONNECTION_LOOKS: Record<Connection["state"], Look> = {
   active: { shape: "disc", color: "text-ok" },
   closed: { shape: "ring", color: "text-muted" },
   failed: { shape: "square", color: "text-bad" },
+  rejected: { shape: "box", color: "text-warn" },
 };
 
 const BACKEND_LOOKS: Record<Backend["state"], Look> = {

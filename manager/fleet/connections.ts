@@ -110,7 +110,7 @@ export class ConnectionTable {
   }
 }
 
-const ORDER = { connecting: 0, active: 1, closed: 2, failed: 2 } as const;
+const ORDER = { connecting: 0, active: 1, closed: 2, failed: 2, rejected: 2 } as const;
 
 // Everything in a record only grows, so a smaller number is an older report that came late.
 function isOlder(record: ConnectionRecord, known: ConnectionRecord): boolean {

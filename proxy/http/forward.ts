@@ -37,11 +37,17 @@ export async function forward(
   const head = encodeRequestHead(request, via, buffer);
   // While the answer is awaited the client is read, so that its leaving is noticed.
   if (bodiless && !request.upgrade) reader.tryFill();
-  let upstream = bodiless && IDEMPOTENT.has(request.method) ? upstreams.take(key) : null;
+  let upstream = bodiless && IDEMPOTENT.has(request.method)
+    ? upstreams.take(key, session.clientIp)
+    : null;
   let end: ExchangeEnd | null = null;
   try {
     for (;;) {
-      upstream ??= upstreams.wrap(key, await dialOrAnswer(session, request, dial));
+      upstream ??= upstreams.wrap(
+        key,
+        await dialOrAnswer(session, request, dial),
+        session.clientIp,
+      );
       session.upstream = upstream.conn;
       upstream.reader.lane = session.throttle && session.throttle.down;
       try {
@@ -62,6 +68,7 @@ export async function forward(
 const STATUS: Partial<Record<FailureReason, number>> = {
   connect_timeout: 504,
   no_descriptors: 503,
+  target_denied: 403,
 };
 
 /** Connects to the request's target; a failure becomes the answer that the client gets. */

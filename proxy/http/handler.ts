@@ -36,10 +36,12 @@ export function createHttpHandler(options: HttpOptions): Handler {
       if (session.cancel || session.upstream) session.destroy("client_gone");
     };
     const memo = new AuthorityMemo();
+    // Of the last request: what was refused on a connection that goes on is told when it ends.
+    let outcome = "done";
     try {
       for (;;) {
         const request = await nextRequest(session, reader, memo);
-        if (!request) return "done";
+        if (!request) return outcome;
         session.record.requests++;
         session.record.setTarget(request.authority);
         let keep = false;
@@ -52,10 +54,12 @@ export function createHttpHandler(options: HttpOptions): Handler {
           const { keepClient, tunnel } = await forward(session, reader, request, options);
           if (tunnel) return tunnel;
           keep = keepClient;
+          outcome = "done";
         } catch (error) {
           // Ended from outside: there is nobody to answer, and the target is not to blame.
           if (!(error instanceof HttpError) || session.endReason) throw error;
           keep = await answer(session, request, error, options.count);
+          outcome = error.reason;
         }
         if (!keep) {
           await endGently(session);

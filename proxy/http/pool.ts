@@ -1,3 +1,4 @@
+import { isLoopback } from "../net/address.ts";
 import type { BufferPool } from "../net/buffer.ts";
 import { setKeepAlive, setNoDelay } from "../net/socket_options.ts";
 import { ByteReader } from "../net/reader.ts";
@@ -14,6 +15,8 @@ export interface Upstream {
   /** True while it waits in the pool. */
   idle: boolean;
   idleSince: number;
+  /** True if a client on this host had it made: it may lead to where others must not go. */
+  readonly here: boolean;
   /** When it was opened, in ms. */
   readonly since: number;
   /** Takes it out of the pool when its origin closes it, or speaks unasked. */
@@ -37,8 +40,8 @@ export class UpstreamPool {
     this.#buffers = buffers;
   }
 
-  /** A fresh connection as an upstream. */
-  wrap(key: string, conn: Deno.TcpConn): Upstream {
+  /** A fresh connection as an upstream, made for `client`. */
+  wrap(key: string, conn: Deno.TcpConn, client: string): Upstream {
     setNoDelay(conn);
     setKeepAlive(conn);
     const reader = new ByteReader(conn, this.#buffers);
@@ -49,6 +52,7 @@ export class UpstreamPool {
       reused: false,
       idle: false,
       idleSince: 0,
+      here: isLoopback(client),
       since: Date.now(),
       drop: () => {
         if (upstream.idle) this.#drop(upstream);
@@ -57,11 +61,16 @@ export class UpstreamPool {
     return upstream;
   }
 
-  /** The connection to this origin that was used last, or null. */
-  take(key: string): Upstream | null {
+  /** The connection to this origin that was used last, of those that `client` may have, or null. */
+  take(key: string, client: string): Upstream | null {
     const list = this.#idle.get(key);
-    const upstream = list?.pop();
+    let upstream = list?.at(-1);
     if (!list || !upstream) return null;
+    if (upstream.here && !isLoopback(client)) {
+      upstream = list.findLast(({ here }) => !here);
+      if (!upstream) return null;
+      list.splice(list.indexOf(upstream), 1);
+    } else list.pop();
     this.#removed(upstream, list);
     return upstream;
   }

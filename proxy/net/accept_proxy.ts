@@ -33,10 +33,11 @@ async function takeHeader(session: Session, pool: BufferPool): Promise<void> {
     if (endpoints) {
       const { source, destination } = endpoints;
       session.record.setClient(unmapIPv4(source.host), source.port);
-      const limit = session.admission?.identify(session.record.client_ip);
-      if (limit) throw new Failure(limit, `${limit} is reached`);
       session.destination = { host: unmapIPv4(destination.host), port: destination.port };
     }
+    // A header that names nobody leaves the peer itself as the client.
+    const refusal = session.admission?.identify(session.record.client_ip);
+    if (refusal) throw new Failure(refusal, `the client is refused: ${refusal}`);
     // A copy: the reader's buffer goes back to the pool, and little comes so early.
     if (reader.available > 0) session.early = reader.view.slice();
   } finally {

@@ -7,6 +7,16 @@ import { errorCode, Failure, type FailureReason } from "./failure.ts";
 export interface Cancelable {
   /** Set while a dial runs; ends it at once. */
   cancel: (() => void) | null;
+  /** Who wants the connection, unmapped; a gate takes one that is not known for anybody. */
+  readonly clientIp?: string;
+}
+
+/** Decides where a client may go. Both return the reason why not, or null. */
+export interface TargetGate {
+  /** About a name, before it is looked up. */
+  name(host: string, port: number): FailureReason | null;
+  /** About an address, of what was asked for. */
+  target(client: string, host: string, ip: string, port: number): FailureReason | null;
 }
 
 /** Opens a TCP connection; throws {@link Failure} with the reason. */
@@ -17,17 +27,26 @@ export interface DialOptions {
   timeout: number;
   /** Every address of a host name; throws an error with `code` ENOTFOUND where there is none. */
   resolve?: (host: string) => Promise<string[]>;
+  /** Asked about every address before it is connected to; null where everybody may go anywhere. */
+  gate?: TargetGate | null;
 }
 
 /** How long one address may keep its successor waiting, in ms (RFC 8305, section 5). */
 const ATTEMPT_DELAY_MS = 250;
+/** How many of a name's addresses are tried. */
+const MAX_ADDRESSES = 8;
 
 /** Makes the function that connects to targets: names are resolved apart, and their addresses tried in turn. */
-export function createDial({ timeout, resolve: resolveName = resolveHost }: DialOptions): Dial {
+export function createDial(options: DialOptions): Dial {
+  const { timeout, resolve: resolveName = resolveHost, gate = null } = options;
   const deadlines = new Deadlines(timeout);
   // One promise for it all: with thousands of dials a second, each more is felt.
   return (address, waiter) =>
     new Promise((resolve, reject) => {
+      const client = waiter.clientIp ?? "";
+      const isLiteral = isIpLiteral(address.host);
+      const reason = gate && deniedAtOnce(gate, client, address, isLiteral);
+      if (reason) return reject(denied(reason, address));
       const deadline = deadlines.begin();
       const { signal } = deadline;
       let cancelled = false;
@@ -36,9 +55,9 @@ export function createDial({ timeout, resolve: resolveName = resolveHost }: Dial
         waiter.cancel = null;
         reject(new Failure("client_gone", "the client left before the target was connected"));
       };
-      const attempt = isIpLiteral(address.host)
+      const attempt = isLiteral
         ? connect(address.host, address.port, signal)
-        : connectByName(address, resolveName, signal);
+        : connectByName(address, resolveName, gate, client, signal);
       attempt.then((conn) => {
         deadline.release();
         if (cancelled) return conn.close();
@@ -53,6 +72,37 @@ export function createDial({ timeout, resolve: resolveName = resolveHost }: Dial
     });
 }
 
+/** The reason why nothing has to be looked up or connected to, or null. */
+function deniedAtOnce(
+  gate: TargetGate,
+  client: string,
+  { host, port }: Address,
+  isLiteral: boolean,
+): FailureReason | null {
+  return isLiteral ? gate.target(client, host, host, port) : gate.name(host, port);
+}
+
+/** Those of a name's addresses that the client may reach; throws Failure where it has others alone. */
+function allowed(
+  gate: TargetGate,
+  client: string,
+  address: Address,
+  ips: string[],
+): string[] {
+  let reason: FailureReason | null = null;
+  const rest = ips.filter((ip) => {
+    const why = gate.target(client, address.host, ip, address.port);
+    reason ??= why;
+    return why === null;
+  });
+  if (reason && rest.length === 0) throw denied(reason, address);
+  return rest;
+}
+
+function denied(reason: FailureReason, address: Address): Failure {
+  return new Failure(reason, `access to ${formatAddress(address)} is denied`);
+}
+
 function tooLate(address: Address, seconds: number): Failure {
   const message = `no answer from ${formatAddress(address)} in ${seconds} s`;
   return new Failure("connect_timeout", message);
@@ -63,14 +113,30 @@ function connect(hostname: string, port: number, signal: AbortSignal): Promise<D
 }
 
 async function connectByName(
-  { host, port }: Address,
+  address: Address,
   resolve: (host: string) => Promise<string[]>,
+  gate: TargetGate | null,
+  client: string,
   signal: AbortSignal,
 ): Promise<Deno.TcpConn> {
-  const addresses = await orAborted(resolve(host), signal);
-  if (addresses.length === 0) throw new Failure("name_not_found", `${host} has no address`);
+  const { host, port } = address;
+  const all = await orAborted(resolve(host), signal);
+  if (all.length === 0) throw new Failure("name_not_found", `${host} has no address`);
+  const addresses = gate ? allowed(gate, client, address, all) : all;
   if (addresses.length === 1) return connect(addresses[0], port, signal);
-  return await race(addresses.slice(0, 8), port, signal);
+  return await race(takeTurns(addresses).slice(0, MAX_ADDRESSES), port, signal);
+}
+
+/** IPv6 and IPv4 in turn, IPv6 first, each as the resolver sorted it (RFC 8305, section 4). */
+function takeTurns(addresses: readonly string[]): string[] {
+  const v6 = addresses.filter((address) => address.includes(":"));
+  const v4 = addresses.filter((address) => !address.includes(":"));
+  const turns: string[] = [];
+  for (let i = 0; turns.length < addresses.length; i++) {
+    if (i < v6.length) turns.push(v6[i]);
+    if (i < v4.length) turns.push(v4[i]);
+  }
+  return turns;
 }
 
 /** Starts the next address when one fails or hesitates; the first to connect wins, the others are closed. */
@@ -115,7 +181,7 @@ function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
-/** Every address of a host name, as the system has it. */
+/** Every address of a name, as the system has it; throws an error with a `code`. */
 export async function resolveHost(host: string): Promise<string[]> {
   return (await lookup(host, { all: true })).map((entry) => entry.address);
 }

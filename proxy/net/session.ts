@@ -54,6 +54,11 @@ export class Session implements Cancelable {
     readonly throttle: Throttle | null = null,
   ) {}
 
+  /** Who the client is, unmapped. */
+  get clientIp(): string {
+    return this.record.client_ip;
+  }
+
   /** Takes over the connection towards the target; from now on the record is active. */
   connected(upstream: Deno.TcpConn): void {
     this.upstream = upstream;

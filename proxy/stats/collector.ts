@@ -4,6 +4,10 @@ import { type ConnectionRecord, type ConnectionState, isActive } from "./report.
 export const KEEP_CLOSED_SECONDS = 60;
 /** … and at most this many of them. */
 export const KEEP_CLOSED_MAX = 1000;
+/** Of rejected connections, which may come as often as strangers like, so many are kept, … */
+export const KEEP_REJECTED_MAX = 100;
+/** … and so many begin within a second. */
+export const KEEP_REJECTED_PER_SECOND = 10;
 /** A closed connection is sent in this many reports, in case one is lost. */
 const CLOSED_REPORTS = 3;
 
@@ -97,6 +101,8 @@ export class Collector {
   #nextId: number;
   readonly #idStep: number;
   #rejected = 0;
+  /** The second in which a rejected connection was last kept, and how many were in it. */
+  #rejectedKept = { second: 0, count: 0 };
   #endedTotals = { connections: 0, failed: 0, sent: 0, received: 0 };
 
   /** `now` gives Unix seconds; `ids` is where the connections' numbers begin, and their step. */
@@ -108,9 +114,14 @@ export class Collector {
 
   /** Begins the record of an accepted connection; `client_ip` already unmapped. */
   open(client_ip: string, client_port: number): LiveConnection {
-    const record = new LiveConnection(this.#nextId, client_ip, client_port, this.#now());
-    this.#nextId += this.#idStep;
+    const record = this.#newRecord(client_ip, client_port, this.#now());
     this.live.set(record.id, record);
+    return record;
+  }
+
+  #newRecord(client_ip: string, client_port: number, now: number): LiveConnection {
+    const record = new LiveConnection(this.#nextId, client_ip, client_port, now);
+    this.#nextId += this.#idStep;
     return record;
   }
 
@@ -125,6 +136,10 @@ export class Collector {
       this.#endedTotals.failed++;
       this.count(reason);
     }
+    this.#keepEnded(record);
+  }
+
+  #keepEnded(record: LiveConnection): void {
     this.ended.push(record);
     // In blocks, since every shift moves what is left.
     if (this.ended.length >= KEEP_CLOSED_MAX * 2) {
@@ -132,10 +147,25 @@ export class Collector {
     }
   }
 
-  /** Counts a connection that was not taken; it has no record. */
-  reject(reason: string): void {
+  /** Counts a connection that was not taken; only some of many have a record, so that they hide no others. */
+  reject(reason: string, client_ip: string, client_port: number): void {
     this.#rejected++;
     this.count(reason);
+    const now = this.#now();
+    if (!this.#mayKeepRejected(now)) return;
+    const record = this.#newRecord(client_ip, client_port, now);
+    record.end("rejected", reason, now);
+    this.#keepEnded(record);
+  }
+
+  #mayKeepRejected(now: number): boolean {
+    const second = Math.floor(now);
+    const kept = this.#rejectedKept;
+    if (second !== kept.second) this.#rejectedKept = { second, count: 1 };
+    else if (++kept.count > KEEP_REJECTED_PER_SECOND) return false;
+    let rejected = 0;
+    for (const { state } of this.ended) if (state === "rejected") rejected++;
+    return rejected < KEEP_REJECTED_MAX;
   }
 
   /** Counts one more of what happened for this reason. */

@@ -14,8 +14,8 @@ import {
 /** Datagrams stay below the smallest usual MTU, so that none is fragmented on its way. */
 export const MAX_DATAGRAM_BYTES = 1400;
 
-/** What a connection is doing; the first two count as active. */
-export const CONNECTION_STATES = ["connecting", "active", "closed", "failed"] as const;
+/** What a connection is doing; the first two count as active, and `rejected` ones are in no total but their own. */
+export const CONNECTION_STATES = ["connecting", "active", "closed", "failed", "rejected"] as const;
 export type ConnectionState = (typeof CONNECTION_STATES)[number];
 
 /** One connection: times in Unix seconds, sizes in bytes; `id` is a counter per boot of the proxy. */

@@ -12,6 +12,7 @@ const DEFAULTS: ProxyOptions = {
   ...{ socks4: false, udpTimeout: 60 },
   auth: null,
   acceptProxy: [],
+  access: { clients: [], targets: [] },
   statsTo: null,
   reportInterval: 5,
   id: null,
@@ -30,7 +31,6 @@ const DEFAULTS: ProxyOptions = {
 };
 
 type Flags = Record<string, string | true>;
-
 const TCP: Flags = { mode: "tcp", target: "a:1" };
 const TCP_DEFAULTS: Partial<ProxyOptions> = {
   mode: "tcp",

@@ -189,7 +189,7 @@ Deno.test("Sessions.tick lets the limits forget clients", () => {
   let now = 0;
   const acceptRate = { maxConnections: 1, maxConnectionsPerClient: null, acceptRate: 1 };
   const connections = new ConnectionLimits(acceptRate, () => now);
-  const limits = { connections, bandwidth: null, idleTimeout: 0, trusted: [] };
+  const limits = { connections, bandwidth: null, idleTimeout: 0, trusted: [], gate: null };
   const sessions = new Sessions(() => Promise.resolve("done"), new Collector(), limits);
   assert.ok(connections.admit("192.0.2.1") instanceof Permit);
   sessions.tick(0);

@@ -63,6 +63,7 @@ export function startSocks(
     bandwidth,
     idleTimeout: 0,
     trusted: [],
+    gate: null,
   });
   const listener = Deno.listen({ hostname, port: 0 });
   const accepting = acceptLoop(listener, {

@@ -20,6 +20,8 @@ import {
 } from "../../support/tcp.ts";
 
 const TRUSTED = { acceptProxy: "127.0.0.0/8" };
+/** For http and socks5: the client that the header tells is not on loopback, the targets are. */
+const TO_LOCAL = { ...TRUSTED, access: ["--allow-target local"] };
 const REAL: Endpoints = {
   source: { host: "203.0.113.9", port: 4711 },
   destination: { host: "198.51.100.1", port: 443 },
@@ -63,7 +65,7 @@ for (const [version, header] of [["v1", V1], ["v2", V2]] as const) {
 
   Deno.test(`accept-proxy takes ${version} byte by byte in http mode`, async () => {
     await using origin = startOrigin("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
-    await using proxy = startTestProxy("http", TRUSTED);
+    await using proxy = startTestProxy("http", TO_LOCAL);
     using conn = await connectTo(proxy.port);
     conn.setNoDelay(true);
     for (const byte of header) await send(conn, Uint8Array.of(byte));
@@ -77,7 +79,7 @@ for (const [version, header] of [["v1", V1], ["v2", V2]] as const) {
 
   Deno.test(`accept-proxy takes ${version} and a greeting in one piece in socks5 mode`, async () => {
     await using server = startTcp(echo);
-    await using proxy = startTestProxy("socks5", TRUSTED);
+    await using proxy = startTestProxy("socks5", TO_LOCAL);
     using conn = await connectTo(proxy.port);
     const target = [5, 1, 0, 1, 127, 0, 0, 1, server.port >> 8, server.port & 255];
     await send(conn, join(header, Uint8Array.of(5, 1, 0), Uint8Array.from(target), "ping"));

@@ -4,6 +4,8 @@ import {
   Collector,
   KEEP_CLOSED_MAX,
   KEEP_CLOSED_SECONDS,
+  KEEP_REJECTED_MAX,
+  KEEP_REJECTED_PER_SECOND,
   type LiveConnection,
 } from "../../../proxy/stats/collector.ts";
 
@@ -140,6 +142,46 @@ Deno.test("Collector keeps an old connection whose end is not told yet, as with 
   reportFully(record);
   collector.prune();
   assert.deepEqual(collector.ended, []);
+});
+
+Deno.test("Collector.reject counts every connection, and keeps a record that is in no other total", () => {
+  const collector = new Collector(() => 1000);
+  collector.open("192.0.2.1", 1);
+  collector.reject("client_denied", "192.0.2.2", 7);
+  const [{ id, client_ip, client_port, state, reason, start_time, last_activity }] =
+    collector.ended;
+  assert.deepEqual([id, client_ip, client_port, state, reason], [
+    ...[2, "192.0.2.2", 7, "rejected", "client_denied"],
+  ]);
+  assert.deepEqual([start_time, last_activity], [1000, 1000]);
+  assert.deepEqual(collector.reasons, { client_denied: 1 });
+  const { total_connections, failed_connections, rejected_connections } = collector.totals();
+  assert.deepEqual([total_connections, failed_connections, rejected_connections], [1, 0, 1]);
+});
+
+Deno.test("Collector keeps few of many rejected connections, so that they push out no others", () => {
+  let now = 1000;
+  const collector = new Collector(() => now);
+  for (let i = 0; i < 900; i++) collector.end(collector.open("192.0.2.1", 1), "closed", "done");
+  const kept = () => collector.ended.filter(({ state }) => state === "rejected").length;
+  const flood = () => {
+    for (let i = 0; i < 500; i++) collector.reject("client_denied", "192.0.2.2", 1);
+  };
+  flood();
+  assert.equal(kept(), KEEP_REJECTED_PER_SECOND);
+  for (now = 1000.5; now < 1050; now += 0.5) flood();
+  assert.equal(kept(), KEEP_REJECTED_MAX);
+  collector.prune();
+  assert.equal(collector.ended.length, 900 + KEEP_REJECTED_MAX);
+  assert.equal(collector.totals().rejected_connections, 50_000);
+  // Room comes with age, as it does for the others.
+  collector.ended.forEach(reportFully);
+  now = 1000 + KEEP_CLOSED_SECONDS + 0.1;
+  collector.prune();
+  const left = kept();
+  assert.ok(left < KEEP_REJECTED_MAX);
+  flood();
+  assert.equal(kept(), Math.min(left + KEEP_REJECTED_PER_SECOND, KEEP_REJECTED_MAX));
 });
 
 Deno.test("LiveConnection says that it changed for all that a report carries and that changes", () => {

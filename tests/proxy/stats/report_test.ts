@@ -46,7 +46,7 @@ const record: fc.Arbitrary<ConnectionRecord> = fc.record({
   bytes_received: size,
   start_time: time,
   last_activity: time,
-  state: fc.constantFrom("connecting", "active", "closed", "failed"),
+  state: fc.constantFrom("connecting", "active", "closed", "failed", "rejected"),
   user: hostile,
   reason: fc.constantFrom("", "done", "network_unreachable"),
   requests: size,
@@ -272,6 +272,6 @@ for (const [title, change] of damaged) {
 }
 
 Deno.test("isActive is true for connecting and active alone", () => {
-  const states = ["connecting", "active", "closed", "failed"] as const;
-  assert.deepEqual(states.map(isActive), [true, true, false, false]);
+  const states = ["connecting", "active", "closed", "failed", "rejected"] as const;
+  assert.deepEqual(states.map(isActive), [true, true, false, false, false]);
 });
