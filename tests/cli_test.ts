@@ -90,6 +90,27 @@ Deno.test("parseCommandLine takes every limit in every mode", () => {
   }
 });
 
+Deno.test("parseCommandLine keeps the order of the access flags", () => {
+  const line = "--deny 10.0.0.7 --allow-target=*.a:443 --allow 10.0.0.0/8,::1 --deny-target *";
+  const access = {
+    clients: ["--deny 10.0.0.7", "--allow 10.0.0.0/8", "--allow ::1"],
+    targets: ["--allow-target *.a:443", "--deny-target *"],
+  };
+  assert.deepEqual(proxy(`--mode http ${line}`).access, access);
+  assert.deepEqual(proxy("--mode http").access, { clients: [], targets: [] });
+  assert.deepEqual(proxy("--deny ::1 --mode http --deny ::2").access.clients, [
+    "--deny ::1",
+    "--deny ::2",
+  ]);
+});
+
+Deno.test("parseCommandLine takes --check-access with a proxy's flags for a question about it", () => {
+  const { task } = run("--check-access ::ffff:10.0.0.7 a.test:443 --mode http --deny 10.0.0.7");
+  assert.ok(task.kind === "check");
+  assert.deepEqual([task.client, task.target], ["10.0.0.7", { host: "a.test", port: 443 }]);
+  assert.deepEqual(task.options, proxy("--mode http --deny 10.0.0.7"));
+});
+
 Deno.test("parseCommandLine takes --auth and --socks5-auth for the same, and not both", () => {
   assert.deepEqual(proxy("--mode http --socks5-auth a:b"), proxy("--mode http --auth a:b"));
   assert.match(misuse(["--mode", "http", "--auth", "a:b", "--socks5-auth", "a:b"]), /expected one/);
@@ -202,6 +223,18 @@ const misuses: [line: string, message: RegExp][] = [
   ["--demo --bandwidth 1M", /^--bandwidth goes with --mode, not with --demo$/],
   ["--mode http --backlog", /^--backlog <n> needs a value, but nothing follows$/],
   ["--mode http --accept-rate many", /^Cannot parse --accept-rate "many": expected a whole number/],
+  ["--manager --deny ::1", /^--deny goes with --mode, not with --manager$/],
+  ["--demo --allow-target a", /^--allow-target goes with --mode, not with --demo$/],
+  ["--mode http --allow", /^--allow <networks> needs a value, but nothing follows$/],
+  ["--mode http --allow a", /^Cannot parse --allow "a": expected an address, address\/bits,/],
+  ["--mode tcp --target a:1 --allow-target b", /^--allow-target is for --mode http and --mode/],
+  ["--check-access ::1 a:1", /^--check-access goes with --mode and the other flags/],
+  ["--manager --check-access ::1 a:1", /^--check-access goes with --mode, not with --manager$/],
+  ["--mode http --check-access", /^--check-access <client target...> needs a value/],
+  ["--mode http --check-access ::1", /^Cannot use --check-access so: expected an IP address and/],
+  ["--mode http --check-access ::1 a:1 b", /^Cannot use --check-access so/],
+  ["--mode http --check-access a a:1", /^Cannot use --check-access so/],
+  ["--mode http --check-access ::1 a", /^Cannot parse the target "a" of --check-access: expected/],
   ["--mode http --stats-listen :1", /^--stats-listen goes with --manager, not with --mode$/],
   ["--mode http --public-host a", /^--public-host goes with --manager, not with --mode$/],
   ["--demo --listen :1", /^--listen goes with --manager or --mode, not with --demo$/],

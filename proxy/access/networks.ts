@@ -9,7 +9,7 @@ export type Word = (typeof WORDS)[number];
 /** The proxy's own host. `::/96` holds `::`, `::1` and IPv4 in the deprecated compatible form. */
 const LOCAL = ["127.0.0.0/8", "169.254.0.0/16", "0.0.0.0/8", "::/96", "fe80::/10"];
 
-/** Beside LOCAL all that IANA's special-purpose registries have as not globally reachable, and multicast. */
+/** Beside LOCAL what IANA's special-purpose registries have as not globally reachable, and multicast. */
 const PRIVATE = [
   ...["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7", "fec0::/10"],
   // Shared by a carrier's customers (RFC 6598); a cloud's metadata at 100.100.100.200 is in it.
