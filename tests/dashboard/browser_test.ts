@@ -96,18 +96,21 @@ browserTest(
 
 browserTest("Dashboard opens a proxy's connections by View and follows them", async (d) => {
   const ended = { id: 2, target: "gone.example:80", user: "alice", reason: "connect_refused" };
+  const denied = { id: 4, client_ip: "192.0.2.9", target: "", reason: "client_denied" };
   await d.reports.send(d.manager, {}, [
     connection({ start_time: seconds() - 65, bytes_received: 2_000_000 }),
     connection({ ...ended, state: "failed", start_time: seconds() }),
+    connection({ ...denied, state: "rejected", start_time: seconds() - 30 }),
   ]);
   await d.page.goto(d.origin);
   await d.page.getByRole("link", { name: "View edge-1" }).click();
   await d.page.getByText("gone.example:80").waitFor();
   assert.equal(await d.page.locator("h1").innerText(), "edge-1");
   assert.equal(await d.page.title(), "edge-1 · RustProxy");
-  const [active, failed] = await d.page.locator("tbody tr").allInnerTexts();
+  const [active, failed, rejected] = await d.page.locator("tbody tr").allInnerTexts();
   assert.match(active, /active\s+192\.0\.2\.1:50000\s+example\.com:443.*2\.00\sMB\s+1 min/s);
   assert.match(failed, /failed.*gone\.example:80.*alice.*connect refused/s);
+  assert.match(rejected, /rejected.*192\.0\.2\.9:50000.*client denied/s);
 
   await d.reports.send(d.manager, {}, [
     connection({ start_time: seconds() - 65, bytes_received: 7_000_000 }),
