@@ -15,6 +15,7 @@ import {
   send,
   startTcp,
 } from "../support/tcp.ts";
+import { startUdpEcho, UdpClient } from "../support/socks.ts";
 import { flagsFor, MODES } from "../support/tunnel.ts";
 
 const FAR = "192.0.2.77";
@@ -150,10 +151,44 @@ Deno.test("A rule opens the proxy's own host, or a part of it", async () => {
   await using origin = startOrigin(OK);
   await using other = startOrigin(OK);
   await using part = proxyFor("http", [`--allow-target 127.0.0.0/8:${origin.port},*`]);
-  assert.equal(await statusFor(FAR, part, `http://127.0.0.1:${origin.port}/`), 200);
+  for (let i = 0; i < 2; i++) {
+    assert.equal(await statusFor(FAR, part, `http://127.0.0.1:${origin.port}/`), 200);
+  }
+  assert.equal(await statusFor(NEAR, part, `http://127.0.0.1:${origin.port}/`), 200);
+  assert.equal(origin.accepted.length, 1, "where all may go, all share what is kept");
   assert.equal(await statusFor(FAR, part, `http://127.0.0.1:${other.port}/`), 403);
   await using all = proxyFor("socks5", ["--allow-target local"]);
   assert.equal(await replyFor(FAR, all, "localhost", other.port), 0);
+});
+
+/** An IPv4 address of this machine that is not on loopback. */
+function ownAddress(): string | undefined {
+  const interfaces = Deno.networkInterfaces().filter(({ family }) => family === "IPv4");
+  const found = interfaces.find(({ address }) => !/^(127|169\.254)\./.test(address));
+  if (!found) console.log("A test from another address is skipped: this machine has none");
+  return found?.address;
+}
+
+Deno.test("socks5 keeps datagrams of clients elsewhere from the proxy's own host, and goes by the rules", async () => {
+  await using local = startUdpEcho();
+  await using denied = startUdpEcho();
+  const access = [`--deny-target *:${denied.address.port}`];
+  await using proxy = startTestProxy("socks5", { listen: ":0", access });
+  using near = await UdpClient.open(proxy.port);
+  await near.send(denied.address, "no");
+  await near.send(local.address, "yes");
+  assert.equal(await near.text(), "yes");
+  const own = ownAddress();
+  if (own) {
+    await using open = startUdpEcho(own);
+    using far = await UdpClient.open(proxy.port, undefined, own);
+    await far.send(local.address, "no");
+    await far.send(open.address, "yes");
+    assert.equal(await far.text(), "yes");
+  }
+  const count = own ? 2 : 1;
+  await proxy.report("all are counted", (r) => reasonCount(r, "udp_target_denied") === count);
+  assert.deepEqual([local.texts, denied.texts], [["yes"], []]);
 });
 
 for (const mode of MODES) {
