@@ -17,12 +17,20 @@ export function find(name: string): string | null {
   return null;
 }
 
-/** Starts a program and waits until it listens on `port`; what it prints is shown if it ends too early. */
-export async function start(command: string, args: string[], port: number): Promise<Program> {
-  const child = new Deno.Command(command, { args, stdin: "null", stdout: "null", stderr: "piped" })
-    .spawn();
+/**
+ * Starts a program and waits until it listens on `port`; what it prints is shown if it ends too early, unless it
+ * `chatters` of every connection.
+ */
+export async function start(
+  command: string,
+  args: string[],
+  port: number,
+  chatters = false,
+): Promise<Program> {
+  const stderr = chatters ? "null" : "piped";
+  const child = new Deno.Command(command, { args, stdin: "null", stdout: "null", stderr }).spawn();
   let exited = false;
-  const errors = new Response(child.stderr).text();
+  const errors = chatters ? Promise.resolve("") : new Response(child.stderr).text();
   const status = child.status.then(() => {
     exited = true;
   });
@@ -64,22 +72,34 @@ export function cpuSeconds(pid: number): number {
 }
 
 function ticks(pid: number): number {
-  const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+  const stat = readProc(pid, "stat");
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return Number(fields[11]) + Number(fields[12]);
+  // Its own, and that of children that have ended.
+  return fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
 }
 
-/** Resident memory of a process and its children, in bytes. */
+/** Resident memory of a process and its children, in bytes; what several share is counted once. */
 export function residentBytes(pid: number): number {
   return tree(pid).reduce((sum, pid) => {
-    const status = Deno.readTextFileSync(`/proc/${pid}/status`);
-    return sum + 1024 * Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0);
+    const rollup = readProc(pid, "smaps_rollup");
+    return sum + 1024 * Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0);
   }, 0);
 }
 
 function tree(pid: number): number[] {
-  const children = Deno.readTextFileSync(`/proc/${pid}/task/${pid}/children`).trim();
+  const children = readProc(pid, `task/${pid}/children`).trim();
   return [pid, ...children.split(" ").filter(Boolean).flatMap((child) => tree(Number(child)))];
+}
+
+/** What the system tells of a process; nothing if it has just ended. */
+function readProc(pid: number, name: string): string {
+  try {
+    return Deno.readTextFileSync(`/proc/${pid}/${name}`);
+  } catch (error) {
+    const ended = error instanceof Deno.errors.NotFound || /ESRCH|os error 3\b/.test(`${error}`);
+    if (ended) return "";
+    throw error;
+  }
 }
 
 /** A port that is free now. */
