@@ -22,9 +22,10 @@ function connect(port: number): Step {
     send: new TextEncoder().encode(`CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n\r\n`),
     answered(bytes) {
       const head = new TextDecoder().decode(bytes);
-      if (!head.endsWith("\r\n\r\n")) return false;
-      if (!/^HTTP\/1\.[01] 200 /.test(head)) throw new Error(`CONNECT was answered by ${head}`);
-      return true;
+      if (head.length >= 13 && !/^HTTP\/1\.[01] 200 /.test(head)) {
+        throw new Error(`CONNECT was answered by ${JSON.stringify(head)}`);
+      }
+      return head.endsWith("\r\n\r\n");
     },
   };
 }
@@ -42,7 +43,7 @@ function request(port: number): Step {
 function replied(length: number, what: string): Step["answered"] {
   return (bytes) => {
     if (bytes.length >= 2 && (bytes[0] !== 5 || bytes[1] !== 0)) {
-      throw new Error(`${what} was answered by ${bytes}`);
+      throw new Error(`${what} was answered by ${bytes.subarray(0, length)}`);
     }
     return bytes.length >= length;
   };

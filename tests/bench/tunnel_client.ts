@@ -134,6 +134,11 @@ if (import.meta.main) {
   const steps = handshake(entrance as Entrance, Number(target));
   const request = kind === "bulk" ? get(BULK_PATH, BULK_REQUESTS, false) : get("/", 1, true);
   const run = kind === "bulk" ? bulk : rate;
-  const done = run(new Load(Number(port), steps, request), Number(count), Number(seconds));
-  console.log(JSON.stringify(done));
+  try {
+    const done = run(new Load(Number(port), steps, request), Number(count), Number(seconds));
+    console.log(JSON.stringify(done));
+  } catch (error) {
+    console.error((error as Error).message);
+    Deno.exitCode = 1;
+  }
 }
