@@ -2,6 +2,7 @@ import { Failure, type FailureReason } from "../net/failure.ts";
 import type { ByteReader } from "../net/reader.ts";
 import { ChunkScanner, type Framing } from "./body.ts";
 import { headLength, parseFields } from "./fields.ts";
+import { sinkParts } from "./gather.ts";
 import { encodeChunkSize, encodeTrailers } from "./head.ts";
 
 /** Where a body goes: `bytes`, which may be empty, stand for `passed` bytes of the source. */
@@ -57,7 +58,8 @@ async function copyToEnd(reader: ByteReader, coding: Coding, sink: Sink): Promis
   for (;;) {
     if (reader.available > 0) {
       const n = reader.available;
-      await sink(coding === "chunk" ? asChunk(reader.view) : reader.view, n);
+      const parts = coding === "chunk" ? asChunk(reader.view) : [reader.view];
+      await sinkParts(parts, n, sink, reader.pool);
       reader.consume(n);
     }
     if (!await reader.fill()) break;
@@ -65,8 +67,8 @@ async function copyToEnd(reader: ByteReader, coding: Coding, sink: Sink): Promis
   if (coding === "chunk") await sink(LAST_CHUNK, 0);
 }
 
-function asChunk(data: Uint8Array): Uint8Array {
-  return concat([encodeChunkSize(data.length), data, CRLF]);
+function asChunk(data: Uint8Array): Uint8Array[] {
+  return [encodeChunkSize(data.length), data, CRLF];
 }
 
 async function copyChunked(
@@ -87,7 +89,7 @@ async function copyChunked(
       onData: (from, to) => out.push(buffer.subarray(from, to)),
       onEnd: () => coding === "as-is" && out.push(CRLF),
     });
-    await sink(concat(out), stop - start);
+    await sinkParts(out, stop - start, sink, reader.pool);
     reader.consume(stop - start);
   }
   await copyTrailers(reader, coding, sink, onEnd);
@@ -109,7 +111,7 @@ async function copyTrailers(
     if (length > 0) {
       const fields = parseFields(buffer, start, start + length - 2);
       const trailers = encodeTrailers(buffer, fields);
-      await sink(coding === "unchunk" ? EMPTY : concat([LAST_CHUNK_LINE, trailers]), length);
+      await sink(coding === "unchunk" ? EMPTY : lastChunk(trailers), length);
       return reader.consume(length);
     }
     scanned = end - start;
@@ -122,14 +124,10 @@ async function fillOrFail(reader: ByteReader, onEnd: FailureReason): Promise<voi
   throw reader.error ?? new Failure(onEnd, "the body ended too early");
 }
 
-function concat(parts: Uint8Array[]): Uint8Array {
-  if (parts.length === 0) return EMPTY;
-  if (parts.length === 1) return parts[0];
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
+/** The last chunk, with a trailer section that ends itself. */
+function lastChunk(trailers: Uint8Array): Uint8Array {
+  const all = new Uint8Array(LAST_CHUNK_LINE.length + trailers.length);
+  all.set(LAST_CHUNK_LINE);
+  all.set(trailers, LAST_CHUNK_LINE.length);
   return all;
 }
