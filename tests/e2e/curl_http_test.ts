@@ -8,6 +8,7 @@ import { readerOf, sendInto } from "../support/streams.ts";
 import { readText } from "../support/tcp.ts";
 
 const ignore = !haveCurl();
+const NOWHERE = Deno.build.os === "windows" ? "NUL" : "/dev/null";
 const MIB = 1 << 20;
 const GIB = 1 << 30;
 /** How much the program may grow beyond what a first transfer took. */
@@ -93,7 +94,7 @@ for (const version of ["1.0", "1.1"]) {
       }
       const head = await curl(...via, "-I", site.url("length", 12_345));
       assert.match(head, /\r\ncontent-length: 12345\r\n/i);
-      const status = ["-o", "/dev/null", "-w", "%{http_code}"];
+      const status = ["-o", NOWHERE, "-w", "%{http_code}"];
       assert.equal(await curl(...via, ...status, site.url("length", 5)), "200");
     });
   }
@@ -140,7 +141,7 @@ Deno.test({
   await using site = new Site(new Pattern());
   await using proxy = await startProxyProgram("http");
   const urls = site.url("length", 5) + `?[1-${REQUESTS}]`;
-  const each = ["-o", "/dev/null", "-w", "%{http_code} %{size_download} %{num_connects}\\n"];
+  const each = ["-o", NOWHERE, "-w", "%{http_code} %{size_download} %{num_connects}\\n"];
   const lines = (await curl("-x", proxy.address, ...each, urls)).trim().split("\n");
   const again = Array.from({ length: REQUESTS - 1 }, () => "200 5 0");
   assert.deepEqual(lines, ["200 5 1", ...again]);
