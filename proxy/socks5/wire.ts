@@ -1,6 +1,7 @@
 /** SOCKS5 messages as bytes (RFC 1928 and RFC 1929). Pure: parsers return null while a message is incomplete. */
 import ipaddr from "ipaddr.js";
-import { type Address, isHost, isIpLiteral, unmapIPv4 } from "../net/address.ts";
+import { type Address, isHost, unmapIPv4 } from "../net/address.ts";
+import { parseIp, type Words } from "../net/ip.ts";
 
 /** Bytes that are not the protocol's; the connection is closed without an answer. */
 export class WireError extends Error {
@@ -124,8 +125,12 @@ export function encodeReply(reply: number, bound?: Address): Uint8Array {
 
 /** An address as type, host and port; 0.0.0.0 for a name, port 0 for none. */
 export function encodeAddress(address: Address | undefined): number[] {
-  const host = address && isIpLiteral(address.host) ? address.host : "0.0.0.0";
-  const bytes = ipaddr.parse(host).toByteArray();
+  const words = (address && parseIp(address.host)) ?? UNSPECIFIED;
+  const out = [words.length === 1 ? IPV4 : IPV6];
+  for (const word of words) out.push(word >>> 24, word >> 16 & 0xff, word >> 8 & 0xff, word & 0xff);
   const port = address?.port ?? 0;
-  return [bytes.length === 4 ? IPV4 : IPV6, ...bytes, port >> 8, port & 0xff];
+  out.push(port >> 8, port & 0xff);
+  return out;
 }
+
+const UNSPECIFIED: Words = [0];
