@@ -93,6 +93,7 @@ export function flags(): Flag[] {
     flag(["proxy"], "--report-interval <seconds>", "time between two reports (5)"),
     flag(["proxy"], "--id <name>", "the proxy's name (made of host, mode and address)"),
     flag(["proxy"], "--connect-timeout <seconds>", "for resolving and connecting (10)"),
+    ...dnsFlags().map(([name, text]) => flag(["proxy"], name, text)),
     flag(["proxy"], "--workers <n>", "threads that share the port: a number, or auto (1; Linux)"),
     flag(["proxy"], "--drain-timeout <seconds>", "for what runs when the proxy is stopped (10)"),
     ...limitFlags().map(([name, text]) => flag(["proxy"], name, text)),
@@ -139,6 +140,18 @@ function accessFlags(): Flag[] {
         "*.suffix, each with or without :port or :from-to (repeatable)",
     ),
     flag("--deny-target", "targets", "where they may not (repeatable)"),
+  ];
+}
+
+function dnsFlags(): [flags: string, text: string][] {
+  return [
+    [
+      "--dns <servers>",
+      "who resolves names, asked in turn: 192.0.2.1, [::1]:53, tcp://…, tls://dns.example, " +
+      "https://dns.example/dns-query (the system)",
+    ],
+    ["--dns-timeout <seconds>", "for one server's answer (2)"],
+    ["--dns-cache-size <n>", "names that are remembered while they live; 0 is none (10000)"],
   ];
 }
 

@@ -1,5 +1,6 @@
 import { getLogger } from "@logtape/logtape";
 import { Gate } from "./access/gate.ts";
+import { createResolver, createSystemResolver, type Resolver } from "./dns/resolver.ts";
 import { createHttpHandler } from "./http/handler.ts";
 import { UpstreamPool } from "./http/pool.ts";
 import { ConnectionLimits } from "./limits.ts";
@@ -60,7 +61,9 @@ export function startEngine(options: ProxyOptions, deps: EngineDeps): Serving {
   const pool = new BufferPool();
   const upstreams = new UpstreamPool(pool);
   const balancer = options.mode === "tcp" ? new Balancer(options) : null;
-  const handler = createHandler(options, deps, { collector, pool, upstreams, balancer, gate });
+  const resolver = options.dns ? createResolver(options.dns) : createSystemResolver();
+  const parts = { collector, pool, upstreams, balancer, gate, resolver };
+  const handler = createHandler(options, deps, parts);
   const sessions = new Sessions(handler, collector, {
     connections: new ConnectionLimits(limits),
     bandwidth: createBandwidth(limits),
@@ -68,7 +71,7 @@ export function startEngine(options: ProxyOptions, deps: EngineDeps): Serving {
     trusted: options.acceptProxy.map(parseCidr),
     gate: options.access.clients.length > 0 ? gate : null,
   });
-  const health = balancer && startHealthChecks(options, deps, balancer);
+  const health = balancer && startHealthChecks(options, deps, balancer, resolver);
   const accepting = acceptLoop(listener, {
     onConnection: (conn) => sessions.accept(conn),
     onLost: () => collector.count("accept_aborted"),
@@ -93,6 +96,7 @@ export function startEngine(options: ProxyOptions, deps: EngineDeps): Serving {
       clearInterval(ticker);
       await health?.stop();
       upstreams.close();
+      resolver.close();
     },
   };
 }
@@ -127,6 +131,7 @@ interface Parts {
   /** Of the tcp mode alone. */
   balancer: Balancer | null;
   gate: Gate;
+  resolver: Resolver;
 }
 
 function createHandler(options: ProxyOptions, deps: EngineDeps, parts: Parts): Handler {
@@ -138,12 +143,13 @@ function createHandler(options: ProxyOptions, deps: EngineDeps, parts: Parts): H
 function createModeHandler(
   options: ProxyOptions,
   deps: EngineDeps,
-  { collector, pool, upstreams, balancer, gate }: Parts,
+  { collector, pool, upstreams, balancer, gate, resolver: { resolve } }: Parts,
 ): Handler {
   const { auth, mode, retries, proxyProtocol } = options;
   // Where the tcp mode goes was decided with --target.
   const judged = balancer ? null : gate;
-  const dial = deps.dial ?? createDial({ timeout: options.connectTimeout, gate: judged });
+  const timeout = options.connectTimeout;
+  const dial = deps.dial ?? createDial({ timeout, resolve, gate: judged });
   if (balancer) return createTcpHandler({ balancer, retries, proxyProtocol, dial, pool });
   if (mode === "socks5") {
     const { socks4 } = options;
@@ -175,9 +181,14 @@ function udpOptions(
 }
 
 /** A dial of their own, since they have less time than a client's connection. */
-function startHealthChecks(options: ProxyOptions, deps: EngineDeps, { backends }: Balancer) {
+function startHealthChecks(
+  options: ProxyOptions,
+  deps: EngineDeps,
+  { backends }: Balancer,
+  { resolve }: Resolver,
+) {
   const { healthcheck, proxyProtocol } = options;
   if (!healthcheck) return null;
-  const dial = deps.dial ?? createDial({ timeout: healthcheck.timeout });
+  const dial = deps.dial ?? createDial({ timeout: healthcheck.timeout, resolve });
   return new HealthChecker(backends, healthcheck, { dial, proxyProtocol });
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { accessFlag, type AccessOptions, misplacedRule } from "./access/options.ts";
 import type { Credentials } from "./credentials.ts";
+import { dnsFlags, type DnsOptions, dnsOptions } from "./dns/options.ts";
 import { addressFlag, countFlag, listFlag, secondsFlag } from "./flags.ts";
 import {
   type Address,
@@ -31,6 +32,8 @@ export interface ProxyOptions extends BalanceOptions, SocksOptions {
   /** The name given with `--id`; null for one made of host, mode and listen address. */
   id: string | null;
   connectTimeout: number;
+  /** Who resolves names; null for the system. */
+  dns: DnsOptions | null;
   drainTimeout: number;
   /** Threads that share the port. */
   workers: number;
@@ -118,6 +121,7 @@ const flagsSchema = z.object({
   listen: addressFlag("--listen", parseListen).optional(),
   ...balanceFlags,
   ...socksFlags,
+  ...dnsFlags,
   acceptProxy: listFlag("--accept-proxy", MAX_NETWORKS, checkedCidr).optional(),
   access: accessFlag.default({ clients: [], targets: [] }),
   auth: authFlag.optional(),
@@ -148,6 +152,11 @@ export const proxyOptionsSchema = flagsSchema.transform((flags, context): ProxyO
   const socks = socksOptions(mode, flags);
   if (typeof socks === "string") {
     context.addIssue(socks);
+    return z.NEVER;
+  }
+  const dns = dnsOptions(flags);
+  if (typeof dns === "string") {
+    context.addIssue(dns);
     return z.NEVER;
   }
   if (mode === "tcp" && auth) {
@@ -181,6 +190,7 @@ export const proxyOptionsSchema = flagsSchema.transform((flags, context): ProxyO
     reportInterval: flags.reportInterval,
     id: flags.id ?? null,
     connectTimeout: flags.connectTimeout,
+    dns,
     drainTimeout: flags.drainTimeout,
     workers: flags.workers,
     limits: {

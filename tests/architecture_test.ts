@@ -58,12 +58,15 @@ const MAY_IMPORT: Record<string, string[]> = {
       "proxy/access/options.ts",
       "proxy/tcp/options.ts",
       "proxy/socks5/options.ts",
+      "proxy/dns/options.ts",
       "proxy/net/address.ts",
       "proxy/net/cidr.ts",
     ],
     ...["proxy/rate.ts", "type:proxy/credentials.ts"],
   ],
   "proxy/rate.ts": [],
+  "proxy/dns/": ["proxy/net/"],
+  "proxy/dns/options.ts": ["proxy/flags.ts", "proxy/dns/"],
   "proxy/sessions.ts": ["proxy/net/", "type:proxy/limits.ts", "type:proxy/stats/"],
   "proxy/access/": ["proxy/net/"],
   "proxy/credentials.ts": ["proxy/net/address.ts"],
@@ -96,6 +99,7 @@ const PACKAGES: Record<string, string[]> = {
   "build.ts": ["tailwindcss"],
   "dashboard/": ["preact", "@preact/signals", "chart.js"],
   "proxy/": ["@logtape/logtape", "ipaddr.js", "zod"],
+  "proxy/dns/": ["@logtape/logtape", "dns-packet", "ipaddr.js", "zod"],
   "manager/": ["@hono/zod-openapi", "@logtape/logtape", "hono", "ipaddr.js", "prom-client", "zod"],
   "": ["@logtape/logtape", "commander", "zod"],
 };
@@ -106,13 +110,14 @@ const PURE_NAMES = [
   ...["buffer", "rollup", "address", "ip", "cidr", "proxy_protocol"],
   ...["backend_record", "backend", "balancer", "hash", "rise_fall", "target"],
   ...["networks", "rules"],
+  ...["dns/servers", "dns/query", "dns/error", "dns/found", "dns/special", "dns/cache"],
 ];
 const PURE = new RegExp(`(^|/)(${PURE_NAMES.join("|")})\\.ts$`);
-const PURE_MODULES = /^(npm:(zod|ipaddr\.js)|node:(crypto|buffer))$/;
+const PURE_MODULES = /^(npm:(zod|ipaddr\.js|dns-packet)|node:(crypto|buffer))$/;
 
 /** The only files that open a socket to listen on. */
 const LISTENERS = [
-  ...["proxy/engine.ts", "proxy/workers.ts", "proxy/stats/sender.ts"],
+  ...["proxy/engine.ts", "proxy/workers.ts", "proxy/stats/sender.ts", "proxy/dns/udp.ts"],
   ...["proxy/net/udp.ts", "manager/mod.ts", "manager/server.ts", "demo.ts"],
 ];
 

@@ -69,6 +69,7 @@ const STATUS: Partial<Record<FailureReason, number>> = {
   connect_timeout: 504,
   no_descriptors: 503,
   target_denied: 403,
+  dns_busy: 503,
 };
 
 /** Connects to the request's target; a failure becomes the answer that the client gets. */

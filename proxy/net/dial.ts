@@ -197,6 +197,7 @@ const REASONS: Record<string, FailureReason> = {
   ENODATA: "name_not_found",
   EAI_AGAIN: "name_error",
   ESERVFAIL: "name_error",
+  EDNSBUSY: "dns_busy",
   EMFILE: "no_descriptors",
   ENFILE: "no_descriptors",
 };

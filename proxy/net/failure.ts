@@ -8,6 +8,7 @@ export type FailureReason =
   | "network_unreachable"
   | "name_not_found"
   | "name_error"
+  | "dns_busy"
   | "no_descriptors"
   | "auth_failed"
   | "client_denied"

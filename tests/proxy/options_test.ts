@@ -17,6 +17,7 @@ const DEFAULTS: ProxyOptions = {
   reportInterval: 5,
   id: null,
   connectTimeout: 10,
+  dns: null,
   drainTimeout: 10,
   workers: 1,
   limits: {
@@ -270,11 +271,7 @@ for (const [flags, message] of refused) {
 
 for (
   const auth of [
-    "secret",
-    ":secret",
-    "secret:",
-    "",
-    ":",
+    ...["secret", ":secret", "secret:", "", ":"],
     `${"s".repeat(256)}:p`,
     `u:${"\xe9".repeat(128)}`,
   ]
