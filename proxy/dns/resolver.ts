@@ -1,4 +1,5 @@
 import { resolveHost } from "../net/dial.ts";
+import { SYSTEM_CLOCK } from "../net/throttle.ts";
 import { ExpiringCache } from "./cache.ts";
 import { DnsError } from "./error.ts";
 import { type Found, join, takeTurn } from "./found.ts";
@@ -22,9 +23,9 @@ const MAX_QUESTIONS = 5;
 
 /** Resolves names by the servers that `--dns` names. */
 export function createResolver(options: DnsOptions, deps: Partial<UpstreamDeps> = {}): Resolver {
-  const { now = () => performance.now(), caCerts = [] } = deps;
-  const upstreams = new Upstreams(options, { now, caCerts });
-  const cache = new ExpiringCache<Found>(options.cacheSize, now);
+  const { clock = SYSTEM_CLOCK, caCerts = [] } = deps;
+  const upstreams = new Upstreams(options, { clock, caCerts });
+  const cache = new ExpiringCache<Found>(options.cacheSize, () => clock.now());
   let turn = 0;
   const answer = (name: string, found: Found) => {
     if (found.code) throw new DnsError(found.code, `cannot resolve ${name}`);

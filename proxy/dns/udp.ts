@@ -1,4 +1,5 @@
 import { closeQuietly } from "../net/session.ts";
+import type { ThrottleClock } from "../net/throttle.ts";
 import { isAnswerTo, isTruncated, randomId, withId } from "./query.ts";
 import type { DnsServer } from "./servers.ts";
 import type { Transport } from "./transport.ts";
@@ -11,6 +12,7 @@ const MAX_WRONG = 16;
 export interface UdpOptions {
   /** After so many ms without an answer the query is sent once more. */
   resendMs: number;
+  clock: ThrottleClock;
   /** To the same server, for answers that do not fit. */
   overTcp: Transport;
 }
@@ -18,12 +20,13 @@ export interface UdpOptions {
 /** Asks by datagrams, each query from a port of its own that the system draws (RFC 5452, section 9.2). */
 export function createUdpTransport(
   server: DnsServer,
-  { resendMs, overTcp }: UdpOptions,
+  options: UdpOptions,
 ): Transport {
+  const { overTcp } = options;
   return {
     async ask(query, signal) {
       signal.throwIfAborted();
-      const answer = await askOnce(server, withId(query, randomId()), resendMs, signal);
+      const answer = await askOnce(server, withId(query, randomId()), options, signal);
       if (answer && !isTruncated(answer)) return answer;
       return await overTcp.ask(query, signal);
     },
@@ -35,7 +38,7 @@ export function createUdpTransport(
 async function askOnce(
   { host: hostname, port }: DnsServer,
   message: Uint8Array,
-  resendMs: number,
+  { clock, resendMs }: UdpOptions,
   signal: AbortSignal,
 ): Promise<Uint8Array | null> {
   const any = hostname.includes(":") ? "::" : "0.0.0.0";
@@ -44,14 +47,14 @@ async function askOnce(
   const end = () => closeQuietly(socket);
   signal.addEventListener("abort", end);
   // A datagram may get lost; a failure to send it again is the first one's to tell.
-  const timer = setTimeout(() => send().catch(() => {}), resendMs);
+  const cancel = clock.after(resendMs, () => send().catch(() => {}));
   try {
     await send();
     return await receive(socket, hostname, port, message);
   } catch (error) {
     throw signal.aborted ? signal.reason : error;
   } finally {
-    clearTimeout(timer);
+    cancel();
     signal.removeEventListener("abort", end);
     end();
   }

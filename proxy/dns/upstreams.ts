@@ -1,5 +1,6 @@
 import { getLogger } from "@logtape/logtape";
 import { errorCode } from "../net/failure.ts";
+import type { ThrottleClock } from "../net/throttle.ts";
 import { DnsError } from "./error.ts";
 import { createHttpsTransport } from "./https.ts";
 import { openTcp, openTls } from "./open.ts";
@@ -23,8 +24,7 @@ interface Upstream {
 }
 
 export interface UpstreamDeps {
-  /** The time in ms. */
-  now: () => number;
+  clock: ThrottleClock;
   /** Certificates to trust beside the usual ones, as PEM. */
   caCerts: string[];
 }
@@ -34,16 +34,16 @@ export class Upstreams {
   readonly #log = getLogger(["rustproxy", "proxy"]);
   readonly #upstreams: Upstream[];
   readonly #timeoutMs: number;
-  readonly #now: () => number;
+  readonly #clock: ThrottleClock;
   readonly #asking = new Set<AbortController>();
   #closed = false;
 
-  constructor({ servers, timeout }: DnsOptions, { now, caCerts }: UpstreamDeps) {
+  constructor({ servers, timeout }: DnsOptions, { clock, caCerts }: UpstreamDeps) {
     this.#timeoutMs = timeout * 1000;
-    this.#now = now;
+    this.#clock = clock;
     this.#upstreams = servers.map((server) => ({
       name: server.name,
-      transport: createTransport(server, this.#timeoutMs / 2, caCerts),
+      transport: createTransport(server, this.#timeoutMs / 2, { clock, caCerts }),
       failing: false,
       asideUntil: 0,
     }));
@@ -89,11 +89,11 @@ export class Upstreams {
     const asking = new AbortController();
     this.#asking.add(asking);
     const late = () => asking.abort(new Error(`no answer in ${this.#timeoutMs / 1000} s`));
-    const timer = setTimeout(late, this.#timeoutMs);
+    const cancel = this.#clock.after(this.#timeoutMs, late);
     try {
       return await transport.ask(query, asking.signal);
     } finally {
-      clearTimeout(timer);
+      cancel();
       this.#asking.delete(asking);
     }
   }
@@ -101,7 +101,7 @@ export class Upstreams {
   /** In their order, but those set aside at the end. */
   #inTurn(): Upstream[] {
     if (!this.#upstreams.some((upstream) => upstream.failing)) return this.#upstreams;
-    const now = this.#now();
+    const now = this.#clock.now();
     const aside = this.#upstreams.filter((upstream) => isAside(upstream, now));
     const rest = this.#upstreams.filter((upstream) => !aside.includes(upstream));
     // One query tries it again; the others wait for what becomes of that.
@@ -116,23 +116,33 @@ export class Upstreams {
   }
 
   #failed(upstream: Upstream, error: unknown): void {
-    upstream.asideUntil = this.#now() + ASIDE_MS;
+    upstream.asideUntil = this.#clock.now() + ASIDE_MS;
     if (upstream.failing) return;
     upstream.failing = true;
-    const why = error instanceof Error ? error.message : String(error);
+    const why = reasonOf(error);
     this.#log.warn(`DNS server ${upstream.name} fails, and is asked last for a while: ${why}`);
   }
+}
+
+/** fetch says no more than that it failed, and why in the error's cause. */
+function reasonOf(error: unknown): string {
+  const { cause = error } = error as { cause?: unknown };
+  return cause instanceof Error ? cause.message : String(cause);
 }
 
 function isAside({ failing, asideUntil }: Upstream, now: number): boolean {
   return failing && now < asideUntil;
 }
 
-function createTransport(server: DnsServer, resendMs: number, caCerts: string[]): Transport {
+function createTransport(
+  server: DnsServer,
+  resendMs: number,
+  { clock, caCerts }: UpstreamDeps,
+): Transport {
   switch (server.kind) {
     case "udp": {
       const overTcp = createStreamTransport(openTcp(server));
-      return createUdpTransport(server, { resendMs, overTcp });
+      return createUdpTransport(server, { resendMs, overTcp, clock });
     }
     case "tcp":
       return createStreamTransport(openTcp(server));

@@ -24,7 +24,7 @@ const WINDOW_SECONDS = 0.05;
 const MIN_WINDOW = 1024;
 const MAX_WINDOW = 1 << 20;
 
-const SYSTEM_CLOCK: ThrottleClock = {
+export const SYSTEM_CLOCK: ThrottleClock = {
   now: () => Math.floor(performance.now()),
   after: (ms, wake) => {
     const timer = setTimeout(wake, ms);

@@ -4,10 +4,12 @@ import { parseDnsServer } from "../../../proxy/dns/servers.ts";
 import type { Transport } from "../../../proxy/dns/transport.ts";
 import { createUdpTransport } from "../../../proxy/dns/udp.ts";
 import { addresses, encodeReply } from "../../support/dns.ts";
-import { within } from "../../support/eventually.ts";
+import { eventually, within } from "../../support/eventually.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
 
 const query = encodeQuery("a.test", "A");
-const NEVER = 1e6;
+/** The clock stands still. */
+const OPTIONS = { resendMs: 1000, clock: new FakeClock() };
 
 type Take = (query: Uint8Array, from: Deno.NetAddr, send: Send) => Promise<unknown> | void;
 type Send = (bytes: Uint8Array) => Promise<number>;
@@ -49,7 +51,7 @@ const signal = () => AbortSignal.timeout(15_000);
 for (const hostname of ["127.0.0.1", "::1"]) {
   Deno.test(`createUdpTransport brings the answer of a server on ${hostname}`, async () => {
     await using socket = startSocket((query, _, send) => send(right(query)), hostname);
-    const transport = createUdpTransport(socket.server, { resendMs: NEVER, overTcp: noTcp });
+    const transport = createUdpTransport(socket.server, { ...OPTIONS, overTcp: noTcp });
     const answer = await transport.ask(query, signal());
     assert.deepEqual(answer.slice(2), right(query).slice(2));
   });
@@ -62,7 +64,7 @@ Deno.test("createUdpTransport asks with another id from another port each time",
     seen.ports.add(from.port);
     return send(right(query));
   });
-  const transport = createUdpTransport(socket.server, { resendMs: NEVER, overTcp: noTcp });
+  const transport = createUdpTransport(socket.server, { ...OPTIONS, overTcp: noTcp });
   const asks = Array.from({ length: 32 }, () => transport.ask(query, signal()));
   await Promise.all(asks);
   assert.equal(seen.ports.size, 32);
@@ -81,7 +83,7 @@ Deno.test("createUdpTransport takes no answer with another id, to another questi
     await send(new Uint8Array());
     await send(right(query));
   });
-  const transport = createUdpTransport(socket.server, { resendMs: NEVER, overTcp: noTcp });
+  const transport = createUdpTransport(socket.server, { ...OPTIONS, overTcp: noTcp });
   const answer = await transport.ask(query, signal());
   assert.deepEqual(answer.slice(2), right(query).slice(2));
   stranger.close();
@@ -91,7 +93,7 @@ Deno.test("createUdpTransport asks over TCP where an answer does not fit", async
   await using socket = startSocket((query, _, send) =>
     send(encodeReply(query, { truncated: true }))
   );
-  const transport = createUdpTransport(socket.server, { resendMs: NEVER, overTcp });
+  const transport = createUdpTransport(socket.server, { ...OPTIONS, overTcp });
   assert.deepEqual(await transport.ask(query, signal()), Uint8Array.of(7, 7, 7));
 });
 
@@ -100,7 +102,7 @@ Deno.test("createUdpTransport asks over TCP where somebody guesses ids", async (
     const id = query[0] << 8 | query[1];
     for (let i = 1; i <= 16; i++) await send(right(withId(query, id ^ i), "192.0.2.66"));
   });
-  const transport = createUdpTransport(socket.server, { resendMs: NEVER, overTcp });
+  const transport = createUdpTransport(socket.server, { ...OPTIONS, overTcp });
   assert.deepEqual(await transport.ask(query, signal()), Uint8Array.of(7, 7, 7));
 });
 
@@ -110,15 +112,19 @@ Deno.test("createUdpTransport sends a lost query again, the same one", async () 
     received.push(`${from.port} ${query.toHex()}`);
     if (received.length === 2) await send(right(query));
   });
-  const transport = createUdpTransport(socket.server, { resendMs: 1, overTcp: noTcp });
-  await transport.ask(query, signal());
+  const clock = new FakeClock();
+  const transport = createUdpTransport(socket.server, { resendMs: 1000, clock, overTcp: noTcp });
+  const answer = transport.ask(query, signal());
+  await eventually("the query arrives", () => received.length === 1);
+  await clock.run(1000);
+  await answer;
   assert.equal(received[0], received[1]);
 });
 
 Deno.test("createUdpTransport ends with the signal's reason where no answer comes", async () => {
   const asked = Promise.withResolvers<void>();
   await using socket = startSocket(() => asked.resolve());
-  const transport = createUdpTransport(socket.server, { resendMs: NEVER, overTcp: noTcp });
+  const transport = createUdpTransport(socket.server, { ...OPTIONS, overTcp: noTcp });
   const late = new AbortController();
   const answer = assert.rejects(transport.ask(query, late.signal), /too late/);
   await within("the query arrives", asked.promise);
