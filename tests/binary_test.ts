@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { join } from "node:path";
 import config from "../deno.json" with { type: "json" };
+import { startDns, zoneOf } from "./support/dns.ts";
 import { eventually } from "./support/eventually.ts";
 import { freeAddress, freeManagerAddress } from "./support/addresses.ts";
 import { compileExecutable, Running, runToEnd } from "./support/executable.ts";
@@ -94,14 +95,16 @@ Deno.test(
     );
     const [managerAddress, proxyAddress] = [freeManagerAddress(), freeAddress()];
     await using manager = new Running(executable, ["--manager", "--listen", managerAddress], alone);
+    await using dns = await startDns(zoneOf({ "origin.test": ["127.0.0.1"] }));
     const args = ["--mode", "http", "--listen", proxyAddress, "--report-interval", "1"];
+    args.push("--dns", dns.flag);
     // Where the system can balance, with workers, whose module is embedded too.
     if (Deno.build.os === "linux") args.push("--workers", "2");
     await using proxy = new Running(executable, args, alone, { RUSTPROXY_MANAGER: managerAddress });
 
     using client = Deno.createHttpClient({ proxy: { url: `http://${proxyAddress}` } });
     const init: RequestInit & { client: Deno.HttpClient } = { client };
-    const [, , text] = await page(`http://127.0.0.1:${origin.addr.port}/`, init);
+    const [, , text] = await page(`http://origin.test:${origin.addr.port}/`, init);
     assert.equal(text, "from the origin");
 
     const [reported] = await eventually("The manager knows the connection", async () => {

@@ -63,6 +63,7 @@ export function startTestProxy(
 export async function startProxyProgram(
   mode: Mode,
   flags: Record<string, string | true> = {},
+  env: Record<string, string> = {},
 ): Promise<ProxyProgram> {
   const reports = collectReports();
   const args = Object.entries<string | true>({
@@ -76,7 +77,7 @@ export async function startProxyProgram(
   const words = args.map(([name, value]) =>
     value === true ? [flagName(name)] : [flagName(name), value]
   );
-  const program = startProgram(words.flat());
+  const program = startProgram(words.flat(), env);
   const stop = async () => {
     await program[Symbol.asyncDispose]();
     await reports.close();

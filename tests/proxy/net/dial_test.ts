@@ -37,6 +37,23 @@ Deno.test("dial tells a refusal from a name that does not exist", async () => {
   );
 });
 
+for (
+  const [code, reason] of [
+    ["ENOTFOUND", "name_not_found"],
+    ["ENODATA", "name_not_found"],
+    ["EAI_AGAIN", "name_error"],
+    ["ESERVFAIL", "name_error"],
+    ["EDNSBUSY", "dns_busy"],
+    ["EMFILE", "no_descriptors"],
+  ]
+) {
+  Deno.test(`dial fails with ${reason} where resolving fails with ${code}`, async () => {
+    const resolve = () => Promise.reject(Object.assign(new Error(code), { code }));
+    const dial = createDial({ timeout: 5, resolve });
+    assert.equal(await reasonOf(dial({ host: "a.test", port: 80 }, waiter())), reason);
+  });
+}
+
 Deno.test("dial tries a name's addresses in turn", async () => {
   await using server = startTcp(async () => {});
   // Nothing listens on this port of 127.0.0.2 and of 127.0.0.3.
