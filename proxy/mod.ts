@@ -64,6 +64,7 @@ function run(options: ProxyOptions, serving: Serving, identity: Identity): Runni
     workers: options.workers > 1 ? options.workers : undefined,
     target: options.targets.map(formatAddress).join(","),
     access: describeAccess(options.mode, options.access),
+    dns: options.dns?.servers.map(({ name }) => name).join(","),
     stats_to: options.statsTo ? formatAddress(options.statsTo) : undefined,
   });
   if (isOpenToAll(options, serving.addr.hostname)) {

@@ -1,4 +1,9 @@
 import { strict as assert } from "node:assert";
+import fc from "fast-check";
+import { DnsError } from "../../../proxy/dns/error.ts";
+import { encodeQuery } from "../../../proxy/dns/query.ts";
+import { isIpLiteral } from "../../../proxy/net/address.ts";
+import { TEST_CA } from "../../support/certificate.ts";
 import { createResolver, createSystemResolver, MAX_LOOKUPS } from "../../../proxy/dns/resolver.ts";
 import { parseDnsServer } from "../../../proxy/dns/servers.ts";
 import {
@@ -6,6 +11,7 @@ import {
   type DnsTestServer,
   soa,
   startDns,
+  startHttps,
   type Zone,
   zoneOf,
 } from "../../support/dns.ts";
@@ -191,6 +197,31 @@ Deno.test("Resolver asks no server for localhost, literals and what cannot exist
     assert.equal(await dns.code(host), "ENOTFOUND", host);
   }
   assert.deepEqual(dns.queries, []);
+});
+
+Deno.test("Resolver throws nothing but its own error, whatever bytes follow the question", async () => {
+  let tail = new Uint8Array();
+  let counts = new Uint8Array(6);
+  await using server = startHttps((name, type) => {
+    const query = encodeQuery(name, type as "A");
+    const question = query.slice(12, -11);
+    return Uint8Array.of(0, 0, 0x81, 0x80, 0, 1, ...counts, ...question, ...tail);
+  });
+  const options = { servers: [parseDnsServer(server.flag)], timeout: 15, cacheSize: 0 };
+  const resolver = createResolver(options, { caCerts: [TEST_CA] });
+  const count = fc.uint8Array({ minLength: 6, maxLength: 6, max: 2 });
+  await fc.assert(
+    fc.asyncProperty(fc.uint8Array({ maxLength: 100 }), count, async (bytes, numbers) => {
+      [tail, counts] = [new Uint8Array(bytes), new Uint8Array(numbers)];
+      try {
+        assert.ok((await resolver.resolve("a.test")).every(isIpLiteral));
+      } catch (error) {
+        assert.ok(error instanceof DnsError, `expected a DnsError, got ${(error as Error)?.stack}`);
+      }
+    }),
+    { numRuns: 200 },
+  );
+  resolver.close();
 });
 
 Deno.test("createSystemResolver resolves as the system does", async () => {
