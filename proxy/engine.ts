@@ -9,7 +9,7 @@ import { type Address, ListenError } from "./net/address.ts";
 import { BufferPool } from "./net/buffer.ts";
 import { parseCidr } from "./net/cidr.ts";
 import { DatagramBuffers } from "./net/datagram_buffers.ts";
-import { createDial, type Dial, resolveHost } from "./net/dial.ts";
+import { createDial, type Dial } from "./net/dial.ts";
 import { acceptLoop } from "./net/listener.ts";
 import type { Handler } from "./net/session.ts";
 import { createBandwidth } from "./net/throttle.ts";
@@ -153,7 +153,7 @@ function createModeHandler(
   if (balancer) return createTcpHandler({ balancer, retries, proxyProtocol, dial, pool });
   if (mode === "socks5") {
     const { socks4 } = options;
-    const udp = udpOptions(options, collector, gate);
+    const udp = udpOptions(options, collector, gate, resolve);
     return createSocks5Handler({ auth, socks4, dial, pool, udp });
   }
   return createHttpHandler({
@@ -170,11 +170,12 @@ function udpOptions(
   { udpTimeout, limits }: ProxyOptions,
   collector: Collector,
   gate: Gate,
+  resolve: Resolver["resolve"],
 ): UdpOptions {
   return {
     timeout: Math.min(udpTimeout, limits.idleTimeout || Infinity),
     buffers: new DatagramBuffers(),
-    resolve: resolveHost,
+    resolve,
     judge: (client, host, ip, port) => gate.target(client, host, ip, port),
     count: (reason) => collector.count(reason),
   };

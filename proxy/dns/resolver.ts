@@ -25,6 +25,7 @@ const MAX_QUESTIONS = 5;
 export function createResolver(options: DnsOptions, deps: Partial<UpstreamDeps> = {}): Resolver {
   const { clock = SYSTEM_CLOCK, caCerts = [] } = deps;
   const upstreams = new Upstreams(options, { clock, caCerts });
+  const longestMs = options.servers.length * options.timeout * 1000;
   const cache = new ExpiringCache<Found>(options.cacheSize, () => clock.now());
   let turn = 0;
   const answer = (name: string, found: Found) => {
@@ -32,7 +33,8 @@ export function createResolver(options: DnsOptions, deps: Partial<UpstreamDeps> 
     return takeTurn(found, turn = (turn + 1) & 0xffff);
   };
   const lookUp = sharing(async (name) => {
-    const found = await askBoth(upstreams, name);
+    const until = clock.now() + longestMs;
+    const found = await askBoth(upstreams, name, () => clock.now() < until);
     cache.set(name, found, found.ttl * 1000);
     return answer(name, found);
   }, MAX_LOOKUPS);
@@ -50,16 +52,28 @@ export function createResolver(options: DnsOptions, deps: Partial<UpstreamDeps> 
   };
 }
 
-async function askBoth(upstreams: Upstreams, name: string): Promise<Found> {
-  const halves = [askThrough(upstreams, name, "A"), askThrough(upstreams, name, "AAAA")];
+/** `mayGoOn` says whether there is time for a further question. */
+async function askBoth(
+  upstreams: Upstreams,
+  name: string,
+  mayGoOn: () => boolean,
+): Promise<Found> {
+  const types: AddressType[] = ["A", "AAAA"];
+  const halves = types.map((type) => askThrough(upstreams, name, type, mayGoOn));
   const [a, aaaa] = await Promise.allSettled(halves);
   return join(a, aaaa);
 }
 
 /** Asks until an alias no longer leads out of the answer. */
-async function askThrough(upstreams: Upstreams, name: string, type: AddressType): Promise<Answer> {
+async function askThrough(
+  upstreams: Upstreams,
+  name: string,
+  type: AddressType,
+  mayGoOn: () => boolean,
+): Promise<Answer> {
   let ttl = Infinity;
   for (let asked = name, questions = 0; questions < MAX_QUESTIONS; questions++) {
+    if (questions > 0 && !mayGoOn()) throw new DnsError("EAI_AGAIN", "aliases take too long");
     const answer = await upstreams.ask(asked, type);
     ttl = Math.min(ttl, answer.ttl);
     if (answer.kind !== "alias") return { ...answer, ttl };

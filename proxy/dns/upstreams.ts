@@ -13,6 +13,8 @@ import { createUdpTransport } from "./udp.ts";
 
 /** How long a server that failed is asked after all others, in ms. */
 export const ASIDE_MS = 30_000;
+/** A failure is told once in so many ms: strangers may ask for slow zones, and are not to fill the log. */
+const TELL_MS = 60_000;
 
 interface Upstream {
   name: string;
@@ -21,6 +23,9 @@ interface Upstream {
   failing: boolean;
   /** When, in ms of the clock, it gets its place back, if it is failing. */
   asideUntil: number;
+  /** True if the log's last word was that it fails. */
+  told: boolean;
+  toldAt: number;
 }
 
 export interface UpstreamDeps {
@@ -46,6 +51,8 @@ export class Upstreams {
       transport: createTransport(server, this.#timeoutMs / 2, { clock, caCerts }),
       failing: false,
       asideUntil: 0,
+      told: false,
+      toldAt: -Infinity,
     }));
   }
 
@@ -110,15 +117,19 @@ export class Upstreams {
   }
 
   #succeeded(upstream: Upstream): void {
-    if (!upstream.failing) return;
     upstream.failing = false;
+    if (!upstream.told) return;
+    upstream.told = false;
     this.#log.info(`DNS server ${upstream.name} answers again`);
   }
 
   #failed(upstream: Upstream, error: unknown): void {
-    upstream.asideUntil = this.#clock.now() + ASIDE_MS;
-    if (upstream.failing) return;
+    const now = this.#clock.now();
+    upstream.asideUntil = now + ASIDE_MS;
     upstream.failing = true;
+    if (upstream.told || now - upstream.toldAt < TELL_MS) return;
+    upstream.told = true;
+    upstream.toldAt = now;
     const why = reasonOf(error);
     this.#log.warn(`DNS server ${upstream.name} fails, and is asked last for a while: ${why}`);
   }

@@ -134,5 +134,6 @@ export function canonical(ip: string): string {
 function reasonOf(error: unknown): FailureReason {
   if (error instanceof Failure) return error.reason;
   const code = errorCode(error);
+  if (code === "EDNSBUSY") return "dns_busy";
   return code === "ENOTFOUND" || code === "ENODATA" ? "name_not_found" : "name_error";
 }

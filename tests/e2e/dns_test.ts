@@ -14,6 +14,7 @@ import { type Ended, runToEnd } from "../support/executable.ts";
 import { OK, startOrigin } from "../support/http.ts";
 import { haveCurl } from "../support/program.ts";
 import { type ProxyProgram, startProxyProgram, startTestProxy } from "../support/proxy.ts";
+import { startUdpEcho, UdpClient } from "../support/socks.ts";
 import { connectTo, echo, readAll, send, startTcp } from "../support/tcp.ts";
 
 const ignore = !haveCurl();
@@ -99,6 +100,16 @@ Deno.test("--dns resolves for health checks, and backends too", async () => {
     dns: dns.flag,
   });
   await eventually("the backend is checked", () => backend.accepted.length > 0);
+  assert.deepEqual(dns.queries.toSorted(), ["A origin.test", "AAAA origin.test"]);
+});
+
+Deno.test("--dns resolves the targets of UDP ASSOCIATE", async () => {
+  await using target = startUdpEcho();
+  await using dns = await startDns(ZONE);
+  await using proxy = startTestProxy("socks5", { dns: dns.flag });
+  using client = await UdpClient.open(proxy.port);
+  await client.send({ host: "origin.test", port: target.address.port }, "hello");
+  assert.equal(await client.text(), "hello");
   assert.deepEqual(dns.queries.toSorted(), ["A origin.test", "AAAA origin.test"]);
 });
 

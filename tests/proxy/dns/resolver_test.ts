@@ -12,6 +12,7 @@ import {
   soa,
   startDns,
   startHttps,
+  startStream,
   type Zone,
   zoneOf,
 } from "../../support/dns.ts";
@@ -172,6 +173,21 @@ Deno.test("Resolver follows aliases so far and no farther", async () => {
   }));
   assert.equal(await circle.code("a.test"), "ESERVFAIL");
   assert.equal(circle.queries.length, 10);
+});
+
+Deno.test("Resolver follows no alias once every server could have been late", async () => {
+  const clock = new FakeClock();
+  await using server = startStream("tcp", async (name, type) => {
+    if (type === "AAAA") return { authorities: [soa(9)] };
+    await clock.run(1500);
+    return { answers: [{ name, type: "CNAME", ttl: 9, data: `x.${name}` }] };
+  });
+  const servers = [parseDnsServer(server.flag)];
+  const resolver = createResolver({ servers, timeout: 2, cacheSize: 0 }, { clock });
+  await assert.rejects(resolver.resolve("a.test"), { code: "EAI_AGAIN" });
+  const asked = server.queries.filter((query) => query.startsWith("A "));
+  assert.deepEqual(asked, ["A a.test", "A x.a.test"]);
+  resolver.close();
 });
 
 Deno.test("Resolver makes do with one family where the other fails", async () => {
