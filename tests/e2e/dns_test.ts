@@ -91,6 +91,28 @@ Deno.test(
   },
 );
 
+Deno.test(
+  { name: "--dns says once that a server fails, and asks the next one", ignore },
+  async () => {
+    await using origin = startOrigin(OK);
+    await using broken = startStream("tcp", () => new Uint8Array());
+    await using dns = startStream("tcp", ZONE);
+    const flags = { dns: `${broken.flag},${dns.flag}`, dnsCacheSize: "0" };
+    await using proxy = await startProxyProgram("socks5", flags);
+    for (let i = 0; i < 2; i++) {
+      const args = route("socks5", proxy, `origin.test:${origin.port}`);
+      const { stdout, stderr } = await curl(...args);
+      assert.equal(stdout, "ok", stderr);
+    }
+    const lines = proxy.program.stderr.trim().split("\n");
+    assert.equal(lines.length, 1, proxy.program.stderr);
+    assert.match(
+      lines[0],
+      new RegExp(`DNS server ${broken.flag} fails, and is asked last for a while`),
+    );
+  },
+);
+
 Deno.test("--dns resolves for health checks, and backends too", async () => {
   await using backend = startTcp(echo);
   await using dns = await startDns(ZONE);
