@@ -1,12 +1,12 @@
 import { Gate, type Verdict } from "./access/gate.ts";
+import { resolverFor } from "./dns/resolver.ts";
 import { type Address, formatAddress, isIpLiteral } from "./net/address.ts";
-import { resolveHost } from "./net/dial.ts";
 import { errorCode } from "./net/failure.ts";
 import type { ProxyOptions } from "./options.ts";
 
 /** What `--check-access` asks: `client` is an IP address, unmapped. */
 export interface AccessQuestion {
-  options: Pick<ProxyOptions, "mode" | "access">;
+  options: Pick<ProxyOptions, "mode" | "access" | "dns">;
   client: string;
   target: Address;
 }
@@ -20,14 +20,15 @@ export interface AccessAnswer {
 /** Says what a proxy with these options makes of a client and a target, and which rule says so. */
 export async function checkAccess(
   { options, client, target }: AccessQuestion,
-  resolve: (host: string) => Promise<string[]> = resolveHost,
+  resolver = resolverFor(options.dns),
 ): Promise<AccessAnswer> {
   const gate = new Gate(options.access);
   const ofClient = gate.judgeClient(client);
   const ofTarget = options.mode === "tcp"
     ? { "": { allow: true, text: "--mode tcp goes to its --target" } }
-    : await judgeTarget(gate, client, target, resolve);
+    : await judgeTarget(gate, client, target, resolver.resolve);
   const allowed = ofClient.allow && Object.values(ofTarget).some(({ allow }) => allow);
+  resolver.close();
   const lines = [
     line(`client ${client}`, ofClient),
     ...Object.entries(ofTarget).map(([at, verdict]) =>

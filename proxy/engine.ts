@@ -1,6 +1,6 @@
 import { getLogger } from "@logtape/logtape";
 import { Gate } from "./access/gate.ts";
-import { createResolver, createSystemResolver, type Resolver } from "./dns/resolver.ts";
+import { type Resolver, resolverFor } from "./dns/resolver.ts";
 import { createHttpHandler } from "./http/handler.ts";
 import { UpstreamPool } from "./http/pool.ts";
 import { ConnectionLimits } from "./limits.ts";
@@ -61,7 +61,7 @@ export function startEngine(options: ProxyOptions, deps: EngineDeps): Serving {
   const pool = new BufferPool();
   const upstreams = new UpstreamPool(pool);
   const balancer = options.mode === "tcp" ? new Balancer(options) : null;
-  const resolver = options.dns ? createResolver(options.dns) : createSystemResolver();
+  const resolver = resolverFor(options.dns);
   const parts = { collector, pool, upstreams, balancer, gate, resolver };
   const handler = createHandler(options, deps, parts);
   const sessions = new Sessions(handler, collector, {

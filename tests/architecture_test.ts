@@ -43,7 +43,9 @@ const MAY_IMPORT: Record<string, string[]> = {
 
   "proxy/mod.ts": ["proxy/"],
   "proxy/engine.ts": ["proxy/"],
-  "proxy/check_access.ts": ["proxy/access/gate.ts", "proxy/net/", "type:proxy/options.ts"],
+  "proxy/check_access.ts": [
+    ...["proxy/access/gate.ts", "proxy/dns/resolver.ts", "proxy/net/", "type:proxy/options.ts"],
+  ],
   "proxy/identity.ts": ["proxy/net/address.ts", "type:proxy/"],
   "proxy/worker.ts": ["proxy/engine.ts", "proxy/net/address.ts", "proxy/stats/", "type:proxy/"],
   "proxy/workers.ts": [

@@ -21,6 +21,11 @@ export const MAX_LOOKUPS = 256;
 /** How often a name whose alias leads out of the answer is asked for again. */
 const MAX_QUESTIONS = 5;
 
+/** Resolves names by the servers that the options name, or as the system does where there are none. */
+export function resolverFor(options: DnsOptions | null): Resolver {
+  return options ? createResolver(options) : createSystemResolver();
+}
+
 /** Resolves names by the servers that `--dns` names. */
 export function createResolver(options: DnsOptions, deps: Partial<UpstreamDeps> = {}): Resolver {
   const { clock = SYSTEM_CLOCK, caCerts = [] } = deps;

@@ -11,11 +11,11 @@ import {
 } from "../support/dns.ts";
 import { eventually, within } from "../support/eventually.ts";
 import { type Ended, runToEnd } from "../support/executable.ts";
-import { OK, startOrigin } from "../support/http.ts";
-import { haveCurl } from "../support/program.ts";
+import { headEnds, OK, startOrigin } from "../support/http.ts";
+import { haveCurl, runProgram } from "../support/program.ts";
 import { type ProxyProgram, startProxyProgram, startTestProxy } from "../support/proxy.ts";
 import { startUdpEcho, UdpClient } from "../support/socks.ts";
-import { connectTo, echo, readAll, send, startTcp } from "../support/tcp.ts";
+import { connectTo, echo, readAll, readUntil, send, startTcp } from "../support/tcp.ts";
 
 const ignore = !haveCurl();
 /** A name that nobody knows but the test's server. */
@@ -133,6 +133,22 @@ Deno.test("--dns resolves the targets of UDP ASSOCIATE", async () => {
   await client.send({ host: "origin.test", port: target.address.port }, "hello");
   assert.equal(await client.text(), "hello");
   assert.deepEqual(dns.queries.toSorted(), ["A origin.test", "AAAA origin.test"]);
+});
+
+Deno.test("--dns resolves for the access rules, and for --check-access", async () => {
+  await using target = startTcp(echo);
+  await using dns = await startDns(ZONE);
+  await using http = startTestProxy("http", {
+    dns: dns.flag,
+    access: ["--deny-target 127.0.0.0/8"],
+  });
+  using conn = await connectTo(http.port);
+  await send(conn, `CONNECT origin.test:${target.port} HTTP/1.1\r\nHost: origin.test\r\n\r\n`);
+  assert.match(await readUntil(conn, headEnds), /^HTTP\/1\.1 403 /);
+  const check = ["--check-access", "127.0.0.1", "origin.test:80"];
+  const { code, stdout } = await runProgram(["--mode", "http", "--dns", dns.flag, ...check]);
+  assert.equal(code, 0);
+  assert.match(stdout, /^target origin\.test:80 at 127\.0\.0\.1: allowed/m);
 });
 
 Deno.test("A proxy that ends closes its connection to a DNS server, whoever waits", async () => {

@@ -13,7 +13,7 @@ async function answer(
 ): Promise<[code: number, lines: string[]]> {
   const options = proxyOptionsSchema.parse({ mode: "http", ...flags });
   const question = { options, client, target: parseHostPort(target) };
-  const { code, text } = await checkAccess(question, resolve);
+  const { code, text } = await checkAccess(question, { resolve, close() {} });
   return [code, text.split("\n")];
 }
 
