@@ -96,6 +96,7 @@ export function flags(): Flag[] {
     ...dnsFlags().map(([name, text]) => flag(["proxy"], name, text)),
     flag(["proxy"], "--workers <n>", "threads that share the port: a number, or auto (1; Linux)"),
     flag(["proxy"], "--drain-timeout <seconds>", "for what runs when the proxy is stopped (10)"),
+    ...httpFlags().map(([name, text]) => flag(["proxy"], name, text)),
     ...limitFlags().map(([name, text]) => flag(["proxy"], name, text)),
     flag(["manager"], "--stats-listen <address>", "take statistics in there (HTTP port + 1000)"),
     {
@@ -152,6 +153,15 @@ function dnsFlags(): [flags: string, text: string][] {
     ],
     ["--dns-timeout <seconds>", "for one server's answer (2)"],
     ["--dns-cache-size <n>", "names that are remembered while they live; 0 is none (10000)"],
+  ];
+}
+
+function httpFlags(): [flags: string, text: string][] {
+  return [
+    ["--connect-ports <ports>", "where http's CONNECT may lead to: 443,8000-8999 (every port)"],
+    ["--forwarded", "tell http origins the client's address: X-Forwarded-For and Forwarded"],
+    ["--max-header-size <size>", "of http requests and responses: bytes, 64k, 1M (64k)"],
+    ["--max-body-size <size>", "of http requests: bytes, 512k, 10M, 2G (no limit)"],
   ];
 }
 

@@ -11,6 +11,7 @@ import { parseCidr } from "./net/cidr.ts";
 import { DatagramBuffers } from "./net/datagram_buffers.ts";
 import { createDial, type Dial } from "./net/dial.ts";
 import { acceptLoop } from "./net/listener.ts";
+import { createOwnAddress, refuseOwn } from "./net/own_address.ts";
 import type { Handler } from "./net/session.ts";
 import { createBandwidth } from "./net/throttle.ts";
 import type { ProxyOptions } from "./options.ts";
@@ -61,8 +62,9 @@ export function startEngine(options: ProxyOptions, deps: EngineDeps): Serving {
   const pool = new BufferPool();
   const upstreams = new UpstreamPool(pool);
   const balancer = options.mode === "tcp" ? new Balancer(options) : null;
+  const addr = listener.addr as Deno.NetAddr;
   const resolver = resolverFor(options.dns);
-  const parts = { collector, pool, upstreams, balancer, gate, resolver };
+  const parts = { addr, collector, pool, upstreams, balancer, gate, resolver };
   const handler = createHandler(options, deps, parts);
   const sessions = new Sessions(handler, collector, {
     connections: new ConnectionLimits(limits),
@@ -83,7 +85,7 @@ export function startEngine(options: ProxyOptions, deps: EngineDeps): Serving {
     upstreams.tick(now);
   }, TICK_MS);
   return {
-    addr: listener.addr as Deno.NetAddr,
+    addr,
     source: collector,
     backends: () => balancer?.records() ?? [],
     async drain() {
@@ -125,6 +127,8 @@ function warnOfPauses(collector: Collector): (code: string) => void {
 }
 
 interface Parts {
+  /** What is listened on. */
+  addr: Deno.NetAddr;
   collector: Collector;
   pool: BufferPool;
   upstreams: UpstreamPool;
@@ -143,11 +147,11 @@ function createHandler(options: ProxyOptions, deps: EngineDeps, parts: Parts): H
 function createModeHandler(
   options: ProxyOptions,
   deps: EngineDeps,
-  { collector, pool, upstreams, balancer, gate, resolver: { resolve } }: Parts,
+  { addr, collector, pool, upstreams, balancer, gate, resolver: { resolve } }: Parts,
 ): Handler {
   const { auth, mode, retries, proxyProtocol } = options;
   // Where the tcp mode goes was decided with --target.
-  const judged = balancer ? null : gate;
+  const judged = refuseOwn(balancer ? null : gate, createOwnAddress(addr));
   const timeout = options.connectTimeout;
   const dial = deps.dial ?? createDial({ timeout, resolve, gate: judged });
   if (balancer) return createTcpHandler({ balancer, retries, proxyProtocol, dial, pool });
@@ -162,6 +166,7 @@ function createModeHandler(
     pool,
     upstreams,
     via: deps.via,
+    rules: options.http,
     count: (reason) => collector.count(reason),
   });
 }

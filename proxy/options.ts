@@ -12,6 +12,7 @@ import {
 } from "./net/address.ts";
 import { parseCidr } from "./net/cidr.ts";
 import { balanceFlags, type BalanceOptions, balanceOptions } from "./tcp/options.ts";
+import { httpFlags, type HttpRules, httpRules } from "./http/options.ts";
 import { rateFlag } from "./rate.ts";
 import { socksFlags, type SocksOptions, socksOptions } from "./socks5/options.ts";
 
@@ -38,6 +39,8 @@ export interface ProxyOptions extends BalanceOptions, SocksOptions {
   /** Threads that share the port. */
   workers: number;
   limits: Limits;
+  /** Of the http mode. */
+  http: HttpRules;
 }
 
 /** What a proxy takes at most; null is no limit. */
@@ -122,6 +125,7 @@ const flagsSchema = z.object({
   ...balanceFlags,
   ...socksFlags,
   ...dnsFlags,
+  ...httpFlags,
   acceptProxy: listFlag("--accept-proxy", MAX_NETWORKS, checkedCidr).optional(),
   access: accessFlag.default({ clients: [], targets: [] }),
   auth: authFlag.optional(),
@@ -159,6 +163,11 @@ export const proxyOptionsSchema = flagsSchema.transform((flags, context): ProxyO
     context.addIssue(dns);
     return z.NEVER;
   }
+  const http = httpRules(mode, flags);
+  if (typeof http === "string") {
+    context.addIssue(http);
+    return z.NEVER;
+  }
   if (mode === "tcp" && auth) {
     context.addIssue("--auth is for --mode http and --mode socks5, not for --mode tcp");
     return z.NEVER;
@@ -193,6 +202,7 @@ export const proxyOptionsSchema = flagsSchema.transform((flags, context): ProxyO
     dns,
     drainTimeout: flags.drainTimeout,
     workers: flags.workers,
+    http,
     limits: {
       maxConnections: flags.maxConnections,
       maxConnectionsPerClient: flags.maxConnectionsPerClient ?? null,

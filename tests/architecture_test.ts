@@ -55,18 +55,13 @@ const MAY_IMPORT: Record<string, string[]> = {
   "proxy/worker_detail.ts": ["type:proxy/"],
   "proxy/flags.ts": ["proxy/net/address.ts"],
   "proxy/options.ts": [
-    ...[
-      "proxy/flags.ts",
-      "proxy/access/options.ts",
-      "proxy/tcp/options.ts",
-      "proxy/socks5/options.ts",
-      "proxy/dns/options.ts",
-      "proxy/net/address.ts",
-      "proxy/net/cidr.ts",
-    ],
+    ...["proxy/tcp/options.ts", "proxy/http/options.ts", "proxy/socks5/options.ts"],
+    ...["proxy/access/options.ts", "proxy/dns/options.ts", "proxy/flags.ts"],
+    ...["proxy/net/address.ts", "proxy/net/cidr.ts"],
     ...["proxy/rate.ts", "type:proxy/credentials.ts"],
   ],
   "proxy/rate.ts": [],
+  "proxy/size.ts": [],
   "proxy/dns/": ["proxy/net/"],
   "proxy/dns/options.ts": ["proxy/flags.ts", "proxy/dns/"],
   "proxy/sessions.ts": ["proxy/net/", "type:proxy/limits.ts", "type:proxy/stats/"],
@@ -78,6 +73,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   "proxy/tcp/": MODE,
   "proxy/tcp/options.ts": ["proxy/flags.ts", "proxy/net/", "proxy/tcp/"],
   "proxy/http/": MODE,
+  "proxy/http/options.ts": ["proxy/flags.ts", "proxy/net/address.ts", "proxy/size.ts"],
   "proxy/socks5/": MODE,
   "proxy/socks5/options.ts": ["proxy/flags.ts"],
 
@@ -108,6 +104,7 @@ const PACKAGES: Record<string, string[]> = {
 
 const PURE_NAMES = [
   ...["request", "response", "websocket", "head", "fields", "body", "error"],
+  ...["forwarded", "max_forwards"],
   ...["wire", "socks4_wire", "udp_wire", "report", "seal"],
   ...["buffer", "rollup", "address", "ip", "cidr", "proxy_protocol"],
   ...["backend_record", "backend", "balancer", "hash", "rise_fall", "target"],

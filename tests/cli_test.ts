@@ -111,6 +111,16 @@ Deno.test("parseCommandLine takes --check-access with a proxy's flags for a ques
   assert.deepEqual(task.options, proxy("--mode http --deny 10.0.0.7"));
 });
 
+Deno.test("parseCommandLine takes the rules of http", () => {
+  const line = "--connect-ports 443,1-9 --forwarded --max-header-size 8k --max-body-size 1M";
+  assert.deepEqual(proxy(`--mode http ${line}`).http, {
+    connectPorts: [[443, 443], [1, 9]],
+    forwarded: true,
+    maxHeaderSize: 8192,
+    maxBodySize: 1_048_576,
+  });
+});
+
 Deno.test("parseCommandLine takes --auth and --socks5-auth for the same, and not both", () => {
   assert.deepEqual(proxy("--mode http --socks5-auth a:b"), proxy("--mode http --auth a:b"));
   assert.match(misuse(["--mode", "http", "--auth", "a:b", "--socks5-auth", "a:b"]), /expected one/);
@@ -239,6 +249,9 @@ const misuses: [line: string, message: RegExp][] = [
   ["--mode http --check-access ::1 a:1 b", /^Cannot use --check-access so/],
   ["--mode http --check-access a a:1", /^Cannot use --check-access so/],
   ["--mode http --check-access ::1 a", /^Cannot parse the target "a" of --check-access: expected/],
+  ["--mode http --connect-ports", /^--connect-ports <ports> needs a value, but nothing follows$/],
+  ["--mode socks5 --forwarded", /^--forwarded is for --mode http, not for --mode socks5$/],
+  ["--manager --max-body-size 1", /^--max-body-size goes with --mode, not with --manager$/],
   ["--mode http --stats-listen :1", /^--stats-listen goes with --manager, not with --mode$/],
   ["--mode http --public-host a", /^--public-host goes with --manager, not with --mode$/],
   ["--demo --listen :1", /^--listen goes with --manager or --mode, not with --demo$/],

@@ -3,6 +3,7 @@ import type { ByteReader } from "../net/reader.ts";
 import { ChunkScanner, type Framing } from "./body.ts";
 import { headLength, parseFields } from "./fields.ts";
 import { sinkParts } from "./gather.ts";
+import { bodyTooLarge } from "./rules.ts";
 import { encodeChunkSize, encodeTrailers } from "./head.ts";
 
 /** Where a body goes: `bytes`, which may be empty, stand for `passed` bytes of the source. */
@@ -17,8 +18,9 @@ const LAST_CHUNK = Uint8Array.of(48, 13, 10, 13, 10);
 const LAST_CHUNK_LINE = LAST_CHUNK.subarray(0, 3);
 
 /**
- * Passes one body on while it arrives. Throws HttpError for a malformed one and Failure(`onEnd`) for one
- * that ends too early: then nothing was written that would make it look complete.
+ * Passes one body on while it arrives. Throws HttpError for a malformed one, or a chunked one of more than
+ * `max` bytes, and Failure(`onEnd`) for one that ends too early: then nothing was written that would make it
+ * look complete. `names` are trailer fields that end here, in lower case.
  */
 export async function copyBody(
   reader: ByteReader,
@@ -26,6 +28,8 @@ export async function copyBody(
   coding: Coding,
   sink: Sink,
   onEnd: FailureReason,
+  names: readonly string[] = [],
+  max = Infinity,
 ): Promise<void> {
   switch (framing.kind) {
     case "none":
@@ -33,7 +37,7 @@ export async function copyBody(
     case "length":
       return await copyLength(reader, framing.length, sink, onEnd);
     case "chunked":
-      return await copyChunked(reader, coding, sink, onEnd);
+      return await copyChunked(reader, coding, sink, onEnd, names, max);
     case "close":
       return await copyToEnd(reader, coding, sink);
   }
@@ -76,8 +80,11 @@ async function copyChunked(
   coding: Coding,
   sink: Sink,
   onEnd: FailureReason,
+  names: readonly string[],
+  max: number,
 ): Promise<void> {
   const scanner = new ChunkScanner();
+  let left = max;
   while (!scanner.ended) {
     if (reader.available === 0) await fillOrFail(reader, onEnd);
     const { buffer, start, end } = reader;
@@ -85,14 +92,17 @@ async function copyChunked(
     // Chunks are written anew instead of passed on as they came: what a stricter or a laxer reader could
     // see differently (extensions, leading zeros) goes no further.
     const stop = scanner.scan(buffer, start, end, {
-      onSize: (size) => coding === "as-is" && out.push(encodeChunkSize(size)),
+      onSize: (size) => {
+        if ((left -= size) < 0) throw bodyTooLarge(max);
+        if (coding === "as-is") out.push(encodeChunkSize(size));
+      },
       onData: (from, to) => out.push(buffer.subarray(from, to)),
       onEnd: () => coding === "as-is" && out.push(CRLF),
     });
     await sinkParts(out, stop - start, sink, reader.pool);
     reader.consume(stop - start);
   }
-  await copyTrailers(reader, coding, sink, onEnd);
+  await copyTrailers(reader, coding, sink, onEnd, names);
 }
 
 async function copyTrailers(
@@ -100,6 +110,7 @@ async function copyTrailers(
   coding: Coding,
   sink: Sink,
   onEnd: FailureReason,
+  names: readonly string[],
 ): Promise<void> {
   for (let scanned = 0;;) {
     const { buffer, start, end } = reader;
@@ -110,7 +121,7 @@ async function copyTrailers(
     const length = headLength(buffer, start, end, scanned);
     if (length > 0) {
       const fields = parseFields(buffer, start, start + length - 2);
-      const trailers = encodeTrailers(buffer, fields);
+      const trailers = encodeTrailers(buffer, fields, names);
       await sink(coding === "unchunk" ? EMPTY : lastChunk(trailers), length);
       return reader.consume(length);
     }

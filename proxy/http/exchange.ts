@@ -4,6 +4,7 @@ import type { Session } from "../net/session.ts";
 import { HttpError } from "./error.ts";
 import { headLength } from "./fields.ts";
 import { encodeInterimHead } from "./head.ts";
+import type { HttpRules } from "./options.ts";
 import type { Upstream } from "./pool.ts";
 import type { Request } from "./request.ts";
 import { outgoing, sendToClient, writeResponse } from "./respond.ts";
@@ -21,6 +22,7 @@ export interface Exchange {
   head: Uint8Array;
   upstream: Upstream;
   via: string;
+  rules: HttpRules;
   pool: BufferPool;
 }
 
@@ -45,9 +47,12 @@ const MAX_INTERIM = 16;
 export async function runExchange(exchange: Exchange): Promise<ExchangeEnd> {
   const { request, session } = exchange;
   const upload = new Upload(exchange);
+  session.awaiting = true;
+  session.gaveUp = false;
   if (request.framing.kind === "none") await upload.sendHead();
   else upload.start();
   const response = await readResponse(exchange, upload);
+  session.awaiting = false;
   if (response.status === 101) {
     const tunnel = await switchProtocols(exchange, response);
     return { keepClient: false, keepUpstream: false, tunnel };
@@ -68,11 +73,11 @@ export async function runExchange(exchange: Exchange): Promise<ExchangeEnd> {
  * bytes stay in the reader until the caller consumes them.
  */
 async function readResponse(exchange: Exchange, upload: Upload): Promise<Response> {
-  const { session, request, via } = exchange;
+  const { session, request, via, rules } = exchange;
   const { reader } = exchange.upstream;
   let interim = 0;
   for (let scanned = 0;;) {
-    const response = parseHead(reader, request.method, scanned);
+    const response = parseHead(reader, request.method, scanned, rules.maxHeaderSize);
     if (response === null) {
       scanned = reader.available;
       // A reset says no more than an end does.
@@ -95,10 +100,15 @@ async function readResponse(exchange: Exchange, upload: Upload): Promise<Respons
 }
 
 /** The head that lies in the reader, or null while it is not whole. */
-function parseHead(reader: ByteReader, method: string, scanned: number): Response | null {
+function parseHead(
+  reader: ByteReader,
+  method: string,
+  scanned: number,
+  max: number,
+): Response | null {
   const { buffer, start, end } = reader;
   if (start === end) return null;
-  const length = responseHeadLength(buffer, start, end, scanned);
+  const length = responseHeadLength(buffer, start, end, scanned, max);
   return length < 0 ? null : parseResponse(buffer, start, start + length, method);
 }
 
@@ -107,16 +117,22 @@ function responseHeadLength(
   start: number,
   end: number,
   scanned: number,
+  max: number,
 ): number {
   try {
-    return headLength(bytes, start, end, scanned);
+    return headLength(bytes, start, end, scanned, max);
   } catch (error) {
     const { message } = error as Error;
     throw new HttpError(502, `the origin's response: ${message}`, "bad_response");
   }
 }
 
-function noResponse({ upstream }: Exchange, upload: Upload, received: number): Error {
+function noResponse({ upstream, session }: Exchange, upload: Upload, received: number): Error {
+  if (session.gaveUp) {
+    return upload.done
+      ? new HttpError(504, "the origin did not answer in time", "response_timeout")
+      : new HttpError(408, "the request did not arrive in time", "request_timeout");
+  }
   if (upload.failedByClient) return upload.error as Error;
   if (upstream.reused && received === 0) return new StaleUpstream();
   return new HttpError(502, "the origin closed the connection without a response", "target_gone");

@@ -52,7 +52,7 @@ function table(accept: (code: number) => boolean): Uint8Array {
   return Uint8Array.from({ length: 256 }, (_, code) => accept(code) ? 1 : 0);
 }
 
-/** Largest head or trailer section, in bytes. */
+/** Largest trailer section, and largest head unless the options say otherwise, in bytes. */
 export const MAX_HEAD = 64 << 10;
 
 /** One field: `bytes[line..end)` is the whole line with CRLF, the name and the trimmed value lie in it. */
@@ -68,24 +68,30 @@ export interface Field {
 /**
  * The length of a head that starts at `from` and ends with an empty line, or -1 while that is missing.
  * `scanned` says how much of it an earlier call has seen. Throws HttpError 400 for a bare LF and 431
- * for a head over {@link MAX_HEAD}, whole or not.
+ * for a head over `max` bytes, whole or not.
  */
-export function headLength(bytes: Uint8Array, from: number, end: number, scanned = 0): number {
+export function headLength(
+  bytes: Uint8Array,
+  from: number,
+  end: number,
+  scanned = 0,
+  max = MAX_HEAD,
+): number {
   let at = from + Math.max(0, scanned - 3);
   for (;;) {
     at = bytes.indexOf(LF, at);
-    if (at < 0 || at >= end) return limited(end - from, -1);
+    if (at < 0 || at >= end) return limited(end - from, max, -1);
     if (at === from || bytes[at - 1] !== CR) throw new HttpError(400, "bare LF in the head");
     if (at - from >= 3 && bytes[at - 2] === LF && bytes[at - 3] === CR) {
-      return limited(at + 1 - from, at + 1 - from);
+      return limited(at + 1 - from, max, at + 1 - from);
     }
     at++;
   }
 }
 
-function limited(size: number, result: number): number {
-  if (size <= MAX_HEAD) return result;
-  throw new HttpError(431, `the head is over ${MAX_HEAD >> 10} KiB long`);
+function limited(size: number, max: number, result: number): number {
+  if (size <= max) return result;
+  throw new HttpError(431, `the head is over ${max} bytes long`);
 }
 
 /** Parses field lines, each ended by CRLF, from `start` to `end`; throws HttpError 400. */

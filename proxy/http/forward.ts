@@ -5,7 +5,9 @@ import type { ByteReader } from "../net/reader.ts";
 import type { Session } from "../net/session.ts";
 import { HttpError } from "./error.ts";
 import { type ExchangeEnd, runExchange, StaleUpstream } from "./exchange.ts";
+import { appendForwarded } from "./forwarded.ts";
 import { encodeRequestHead } from "./head.ts";
+import type { HttpRules } from "./options.ts";
 import { discard, type UpstreamPool } from "./pool.ts";
 import type { Request } from "./request.ts";
 
@@ -14,6 +16,7 @@ export interface ForwardDeps {
   upstreams: UpstreamPool;
   /** This proxy's name in Via. */
   via: string;
+  rules: HttpRules;
   pool: BufferPool;
 }
 
@@ -28,10 +31,11 @@ export async function forward(
   session: Session,
   reader: ByteReader,
   request: Request,
-  { dial, upstreams, via, pool }: ForwardDeps,
+  { dial, upstreams, via, rules, pool }: ForwardDeps,
 ): Promise<ExchangeEnd> {
   const key = request.authority;
   const bodiless = request.framing.kind === "none";
+  if (rules.forwarded) appendForwarded(request, session.record.client_ip);
   const buffer = pool.take();
   // Now, since the request's bytes are the reader's, and move on with it.
   const head = encodeRequestHead(request, via, buffer);
@@ -51,7 +55,8 @@ export async function forward(
       session.upstream = upstream.conn;
       upstream.reader.lane = session.throttle && session.throttle.down;
       try {
-        return end = await runExchange({ session, reader, request, head, upstream, via, pool });
+        const exchange = { session, reader, request, head, upstream, via, rules, pool };
+        return end = await runExchange(exchange);
       } catch (error) {
         if (!(error instanceof StaleUpstream)) throw error;
       }
@@ -61,6 +66,7 @@ export async function forward(
   } finally {
     pool.give(buffer);
     session.upstream = null;
+    session.awaiting = false;
     if (upstream) end?.keepUpstream ? upstreams.put(upstream) : discard(upstream);
   }
 }
@@ -68,8 +74,10 @@ export async function forward(
 const STATUS: Partial<Record<FailureReason, number>> = {
   connect_timeout: 504,
   no_descriptors: 503,
+  client_denied: 403,
   target_denied: 403,
   dns_busy: 503,
+  loop_detected: 508,
 };
 
 /** Connects to the request's target; a failure becomes the answer that the client gets. */

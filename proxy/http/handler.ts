@@ -11,7 +11,9 @@ import { connect } from "./connect.ts";
 import { encodeError, HttpError } from "./error.ts";
 import { FIELD, headLength, valueText } from "./fields.ts";
 import { forward, type ForwardDeps } from "./forward.ts";
-import { AuthorityMemo, parseRequest, type Request } from "./request.ts";
+import { encodeLastHop, mayGoOn } from "./max_forwards.ts";
+import { AuthorityMemo, oversized, parseRequest, type Request } from "./request.ts";
+import { checkRules } from "./rules.ts";
 
 export interface HttpOptions extends ForwardDeps {
   auth: Credentials | null;
@@ -26,6 +28,7 @@ const KEEP_ALIVE_SECONDS = 60;
 /** Makes the handler of `--mode http`: a forward proxy with keep-alive, and CONNECT tunnels. */
 export function createHttpHandler(options: HttpOptions): Handler {
   const authorize = createAuthorization(options.auth && createCredentialCheck(options.auth));
+  const { via } = options;
   return async (session) => {
     const reader = new ByteReader(session.client, options.pool, session.early);
     reader.lane = session.throttle && session.throttle.up;
@@ -40,25 +43,28 @@ export function createHttpHandler(options: HttpOptions): Handler {
     let outcome = "done";
     try {
       for (;;) {
-        const request = await nextRequest(session, reader, memo);
+        const request = await nextRequest(session, reader, memo, options);
         if (!request) return outcome;
         session.record.requests++;
         session.record.setTarget(request.authority);
         let keep = false;
         try {
-          checkLoop(request, options.via);
+          checkLoop(request, via);
           session.record.setUser(authorize(request));
+          checkRules(request, options.rules);
           if (request.method === "CONNECT") {
             return await connect(session, reader, request, options.dial, options.pool);
           }
-          const { keepClient, tunnel } = await forward(session, reader, request, options);
-          if (tunnel) return tunnel;
-          keep = keepClient;
+          if (mayGoOn(request)) {
+            const { keepClient, tunnel } = await forward(session, reader, request, options);
+            if (tunnel) return tunnel;
+            keep = keepClient;
+          } else keep = await answerHere(session, request);
           outcome = "done";
         } catch (error) {
           // Ended from outside: there is nobody to answer, and the target is not to blame.
           if (!(error instanceof HttpError) || session.endReason) throw error;
-          keep = await answer(session, request, error, options.count);
+          keep = await answerError(session, request, error, options);
           outcome = error.reason;
         }
         if (!keep) {
@@ -68,7 +74,7 @@ export function createHttpHandler(options: HttpOptions): Handler {
       }
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
-      await writeAll(session.client, encodeError(error, false)).catch(() => {});
+      await writeAll(session.client, encodeError(error, { via, keepAlive: false })).catch(() => {});
       await endGently(session);
       throw new Failure(error.reason, error.message);
     } finally {
@@ -78,18 +84,28 @@ export function createHttpHandler(options: HttpOptions): Handler {
 }
 
 /** Answers a request that cannot be served; the connection goes on if nothing of a body is left on it. */
-async function answer(
+async function answerError(
   session: Session,
   request: Request,
   error: HttpError,
-  count: HttpOptions["count"],
+  { via, count }: HttpOptions,
 ): Promise<boolean> {
-  const keep = request.framing.kind === "none" && request.method !== "CONNECT" &&
-    request.keepAlive && !session.draining;
-  if (!keep) throw error;
+  if (!mayKeep(session, request)) throw error;
   count(error.reason);
-  await writeAll(session.client, encodeError(error, true, request.method === "HEAD"));
+  const head = request.method === "HEAD";
+  await writeAll(session.client, encodeError(error, { via, keepAlive: true, head }));
   return true;
+}
+
+/** Answers a request that may go no further. */
+async function answerHere(session: Session, request: Request): Promise<boolean> {
+  const keep = mayKeep(session, request);
+  await writeAll(session.client, encodeLastHop(request, keep));
+  return keep;
+}
+
+function mayKeep(session: Session, { framing, method, keepAlive }: Request): boolean {
+  return framing.kind === "none" && method !== "CONNECT" && keepAlive && !session.draining;
 }
 
 /** The next request's head, or null when the client has no more. */
@@ -97,6 +113,7 @@ async function nextRequest(
   session: Session,
   reader: ByteReader,
   memo: AuthorityMemo,
+  { rules, via }: HttpOptions,
 ): Promise<Request | null> {
   if (reader.available === 0) {
     if (session.draining) return null;
@@ -107,10 +124,10 @@ async function nextRequest(
     session.idle = false;
     if (!more) return endOf(reader);
   }
-  session.expireIn(HEAD_SECONDS, () => expireHead(session));
+  session.expireIn(HEAD_SECONDS, () => expireHead(session, via));
   for (let scanned = 0;;) {
     skipEmptyLines(reader);
-    const length = headLength(reader.buffer, reader.start, reader.end, scanned);
+    const length = requestLength(reader, scanned, rules.maxHeaderSize);
     if (length > 0) {
       session.expireNever();
       const request = parseRequest(reader.buffer, reader.start, reader.start + length, memo);
@@ -121,6 +138,15 @@ async function nextRequest(
     if (await reader.tryFill()) continue;
     if (scanned === 0) return endOf(reader);
     throw reader.error ?? new Failure("client_gone", "the client left within a request's head");
+  }
+}
+
+/** The length of the head that begins the unread part, or -1 while its end is missing. */
+function requestLength({ buffer, start, end }: ByteReader, scanned: number, max: number): number {
+  try {
+    return headLength(buffer, start, end, scanned, max);
+  } catch (error) {
+    throw error instanceof HttpError ? oversized(buffer, start, end, error) : error;
   }
 }
 
@@ -140,12 +166,15 @@ function skipEmptyLines(reader: ByteReader): void {
   }
 }
 
-function expireHead(session: Session): void {
+function expireHead(session: Session, via: string): void {
   session.endReason ||= "handshake_timeout";
-  const error = new HttpError(408, `no whole request head in ${HEAD_SECONDS} s`);
-  writeAll(session.client, encodeError(error, false)).catch(() => {}).finally(() =>
-    session.close()
+  const error = new HttpError(
+    408,
+    `no whole request head in ${HEAD_SECONDS} s`,
+    "handshake_timeout",
   );
+  const answer = encodeError(error, { via, keepAlive: false });
+  writeAll(session.client, answer).catch(() => {}).finally(() => session.close());
 }
 
 /** Refuses a request that has been here before (RFC 9110, section 7.6.3). */

@@ -62,9 +62,10 @@ export function encodeRequestHead(
   head.text(" HTTP/1.1\r\nHost: ");
   head.text(hostField(request));
   head.text("\r\n");
-  passFields(head, request, requestFieldPasses);
+  passFields(head, request, request.minor === 0 ? oldRequestFieldPasses : requestFieldPasses);
   writeFraming(head, request.framing);
   if (request.upgrade) head.text(SWITCH);
+  head.text(request.added);
   writeVia(head, request.minor, via);
   head.text("\r\n");
   return head.finish();
@@ -127,11 +128,19 @@ export function encodeSwitchHead(response: Response, via: string): Uint8Array {
   return head.finish();
 }
 
-/** Trailer fields that may go on: those that say nothing of framing, routing or this hop (RFC 9110, section 6.5.1). */
-export function encodeTrailers(bytes: Uint8Array, fields: readonly Field[]): Uint8Array {
+/**
+ * Trailer fields that may go on: those that say nothing of framing, routing or this hop (RFC 9110, sections
+ * 6.5.1 and 7.6.1). `names` are those that Connection has named.
+ */
+export function encodeTrailers(
+  bytes: Uint8Array,
+  fields: readonly Field[],
+  names: readonly string[] = [],
+): Uint8Array {
   const head = new HeadWriter(new Uint8Array(256));
   for (const field of fields) {
-    if (field.id === FIELD.other) head.range(bytes, field.line, field.end);
+    if (field.id !== FIELD.other || isNamed(bytes, field, names)) continue;
+    head.range(bytes, field.line, field.end);
   }
   head.text("\r\n");
   return head.finish();
@@ -166,6 +175,7 @@ function fieldPasses(id: number): boolean {
   switch (id) {
     case FIELD.hop:
     case FIELD.upgrade:
+    case FIELD.proxyAuthorization:
     case FIELD.connection:
     case FIELD.contentLength:
     case FIELD.transferEncoding:
@@ -179,7 +189,12 @@ function fieldOrLengthPasses(id: number): boolean {
 }
 
 function requestFieldPasses(id: number): boolean {
-  return id !== FIELD.host && id !== FIELD.proxyAuthorization && fieldPasses(id);
+  return id !== FIELD.host && fieldPasses(id);
+}
+
+/** In HTTP/1.0 Expect means nothing (RFC 9110, section 10.1.1), and the request goes on as one of HTTP/1.1. */
+function oldRequestFieldPasses(id: number): boolean {
+  return id !== FIELD.expect && requestFieldPasses(id);
 }
 
 /** True for a field that Connection names, which ends here. */

@@ -46,6 +46,8 @@ export interface Request {
   framing: Framing;
   /** True if it asks to go on as a WebSocket. */
   upgrade: boolean;
+  /** Field lines of this proxy that go on with it, each with CRLF. */
+  added: string;
 }
 
 /** The authority that was parsed last: most requests of a connection go to the same one. */
@@ -87,6 +89,7 @@ export function parseRequest(
   checkExpect(bytes, fields);
   const { connectionNames, keepAlive } = connectionOptions(bytes, fields, minor);
   const framing = declaredFraming(bytes, fields, minor) ?? NO_BODY;
+  if (method === "CONNECT") checkNoContent(framing);
   const upgrade = framing === NO_BODY &&
     asksForWebSocket(method, minor, bytes, fields, connectionNames);
   return {
@@ -101,10 +104,33 @@ export function parseRequest(
     keepAlive,
     framing,
     upgrade,
+    added: "",
   };
 }
 
+/** What a head is refused with that is too large: 414 where the target alone makes it so, else the 431 that it has. */
+export function oversized(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  error: HttpError,
+): HttpError {
+  const lineEnd = bytes.indexOf(13, start);
+  const ended = lineEnd >= 0 && lineEnd < Math.min(end, start + MAX_TARGET);
+  return error.status !== 431 || ended ? error : targetTooLong();
+}
+
+function targetTooLong(): HttpError {
+  return new HttpError(414, "the target is over 16 KiB long");
+}
+
 const NO_BODY: Framing = { kind: "none" };
+
+/** What follows CONNECT is the tunnel's: a body before it would be read as that by some, and not by others. */
+function checkNoContent(framing: Framing): void {
+  if (framing.kind === "none" || (framing.kind === "length" && framing.length === 0)) return;
+  throw new HttpError(400, "CONNECT has no body");
+}
 
 interface RequestLine {
   method: string;
@@ -121,7 +147,7 @@ function parseRequestLine(bytes: Uint8Array, start: number, end: number): Reques
   const method = methodName(bytes, start, at);
   const targetStart = ++at;
   while (at < end && bytes[at] > 32 && bytes[at] < 127) at++;
-  if (at - targetStart > MAX_TARGET) throw new HttpError(414, "the target is over 16 KiB long");
+  if (at - targetStart > MAX_TARGET) throw targetTooLong();
   if (at === targetStart || bytes[at] !== 32) {
     throw new HttpError(400, "expected a target without spaces, then the HTTP version");
   }
@@ -167,8 +193,9 @@ function checkHost(bytes: Uint8Array, fields: Field[], minor: number, memo: Auth
 /** `host[:port]`, or empty, as a request to a proxy may have it (RFC 9112, section 3.2). */
 function isHostField(text: string): boolean {
   const match = /^(\[[^\]]*\]|[^:]*)(?::(\d{0,5}))?$/.exec(text);
-  if (!match || Number(match[2] ?? 0) > 65535) return false;
+  if (!match || Number(match[2] || 80) === 0 || Number(match[2] ?? 0) > 65535) return false;
   const host = match[1];
+  if (host.includes("%")) return false;
   if (host.startsWith("[")) return host.includes(":") && isHost(host.slice(1, -1));
   return text === "" || isHost(host);
 }
@@ -254,6 +281,8 @@ function notAbsolute(): HttpError {
 
 /** `host[:port]`; without a default the port must be there. No user information (RFC 9110, section 4.2.4). */
 function authority(text: string, defaultPort: number | null): Address {
+  // The zone of a link-local address, which is the client's and not this machine's (RFC 9110, section 4.2.1).
+  if (text.includes("%")) throw new HttpError(400, "a percent sign in the target's authority");
   const hasPort = /:\d*$/.test(text) && !text.endsWith("]");
   const full = hasPort || defaultPort === null ? text : `${text}:${defaultPort}`;
   try {

@@ -84,7 +84,8 @@ async function copyResponse(
   };
   if (reader.available === 0) await sink(EMPTY, 0);
   try {
-    await copyBody(reader, response.framing, coding, sink, "target_gone");
+    const { framing, connectionNames } = response;
+    await copyBody(reader, framing, coding, sink, "target_gone", connectionNames);
     if (waiting) await sink(EMPTY, 0);
   } catch (error) {
     if (error instanceof Failure) throw error;

@@ -42,6 +42,9 @@ function parse(bytes: Uint8Array, start: number, end: number, method: string): R
   const { connectionNames, keepAlive } = connectionOptions(bytes, fields, minor);
   const declared = declaredFraming(bytes, fields, minor);
   const framing = hasNoBody(status, method) ? NONE : declared ?? CLOSE;
+  if (status < 200 && saysOfBody(declared)) throw new HttpError(502, `a body in a ${status}`);
+  // There should be none in a 204, but what comes behind it could be one.
+  const isDoubtful = status === 204 && saysOfBody(declared);
   return {
     bytes,
     size: end - start,
@@ -50,7 +53,7 @@ function parse(bytes: Uint8Array, start: number, end: number, method: string): R
     minor,
     fields,
     connectionNames,
-    keepAlive: keepAlive && framing.kind !== "close",
+    keepAlive: keepAlive && framing.kind !== "close" && !isDoubtful,
     framing,
   };
 }
@@ -75,6 +78,11 @@ function parseStatusLine(bytes: Uint8Array, start: number, end: number) {
 /** A decimal digit, or NaN: then nothing is computed from it. */
 function digit(byte: number): number {
   return byte >= 48 && byte <= 57 ? byte - 48 : NaN;
+}
+
+/** Whether a message that has no body claims one (RFC 9112, section 6.1; RFC 9110, section 8.6). */
+function saysOfBody(declared: Framing | null): boolean {
+  return declared !== null && !(declared.kind === "length" && declared.length === 0);
 }
 
 const NONE: Framing = { kind: "none" };

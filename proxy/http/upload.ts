@@ -63,7 +63,8 @@ export class Upload {
   }
 
   async #send(): Promise<void> {
-    const { reader, request, head, upstream, session } = this.exchange;
+    const { reader, request, head, upstream, session, rules } = this.exchange;
+    const max = rules.maxBodySize ?? Infinity;
     const sink = async (bytes: Uint8Array) => {
       if (bytes.length === 0) return;
       try {
@@ -75,6 +76,7 @@ export class Upload {
       session.record.last_activity = Date.now() / 1000;
     };
     await sink(head);
-    await copyBody(reader, request.framing, "as-is", sink, "client_gone");
+    const { framing, connectionNames } = request;
+    await copyBody(reader, framing, "as-is", sink, "client_gone", connectionNames, max);
   }
 }

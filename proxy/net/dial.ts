@@ -92,6 +92,8 @@ function allowed(
   let reason: FailureReason | null = null;
   const rest = ips.filter((ip) => {
     const why = gate.target(client, address.host, ip, address.port);
+    // One is enough: which of them is reached first would decide by chance.
+    if (why === "loop_detected") throw denied(why, address);
     reason ??= why;
     return why === null;
   });
@@ -100,7 +102,12 @@ function allowed(
 }
 
 function denied(reason: FailureReason, address: Address): Failure {
-  return new Failure(reason, `access to ${formatAddress(address)} is denied`);
+  const name = formatAddress(address);
+  const isLoop = reason === "loop_detected";
+  return new Failure(
+    reason,
+    isLoop ? `${name} is this proxy itself` : `access to ${name} is denied`,
+  );
 }
 
 function tooLate(address: Address, seconds: number): Failure {

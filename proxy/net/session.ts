@@ -35,6 +35,10 @@ export class Session implements Cancelable {
   draining = false;
   /** True between two requests, when nothing is lost by closing. */
   idle = false;
+  /** True while an answer is awaited that has not begun: when that idles, the client can still be told. */
+  awaiting = false;
+  /** Set where the connection towards the target was closed since nothing moved while an answer was awaited. */
+  gaveUp = false;
   /** Set where the session was ended from outside; goes before the reason that its handler sees. */
   endReason: EndReason | "" = "";
   #closed = false;
@@ -107,7 +111,14 @@ export class Session implements Cancelable {
     if (progress !== this.#progress || !this.#mayIdle) {
       this.#progress = progress;
       this.#movedAt = now;
-    } else if (now - this.#movedAt >= ms) this.destroy("idle_timeout");
+    } else if (now - this.#movedAt >= ms) this.#idledOut();
+  }
+
+  #idledOut(): void {
+    if (!this.awaiting || !this.upstream) return this.destroy("idle_timeout");
+    this.gaveUp = true;
+    this.awaiting = false;
+    closeQuietly(this.upstream);
   }
 
   get #mayIdle(): boolean {

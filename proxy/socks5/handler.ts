@@ -116,6 +116,7 @@ const ANSWERS: Answers = {
 };
 
 const REPLIES: Partial<Record<FailureReason, number>> = {
+  loop_detected: REPLY.notAllowed,
   connect_refused: REPLY.connectionRefused,
   // There is no code for a timeout; microsocks gives this one too.
   connect_timeout: REPLY.ttlExpired,
@@ -125,5 +126,4 @@ const REPLIES: Partial<Record<FailureReason, number>> = {
   network_unreachable: REPLY.networkUnreachable,
   client_denied: REPLY.notAllowed,
   target_denied: REPLY.notAllowed,
-  loop_detected: REPLY.notAllowed,
 };

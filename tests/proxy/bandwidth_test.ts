@@ -5,6 +5,7 @@ import { BufferPool } from "../../proxy/net/buffer.ts";
 import { createDial } from "../../proxy/net/dial.ts";
 import { Session } from "../../proxy/net/session.ts";
 import { Bandwidth } from "../../proxy/net/throttle.ts";
+import { proxyOptionsSchema } from "../../proxy/options.ts";
 import { Collector } from "../../proxy/stats/collector.ts";
 import { headEnds } from "../support/http.ts";
 import { startTestProxy } from "../support/proxy.ts";
@@ -146,6 +147,7 @@ Deno.test("bandwidthPerConnection lets http take no more from either side than m
     pool,
     upstreams: new UpstreamPool(pool),
     via: "test",
+    rules: proxyOptionsSchema.parse({ mode: "http" }).http,
     count: () => {},
   });
   const bandwidth = new Bandwidth({ bandwidth: null, bandwidthPerConnection: 100_000 });

@@ -29,6 +29,7 @@ const DEFAULTS: ProxyOptions = {
     bandwidthPerConnection: null,
     backlog: 511,
   },
+  http: { maxHeaderSize: 65_536, maxBodySize: null, connectPorts: null, forwarded: false },
 };
 
 type Flags = Record<string, string | true>;
@@ -288,10 +289,4 @@ for (
 Deno.test("statsAddressOf adds 1,000 to the port", () => {
   assert.deepEqual(statsAddressOf({ host: "a", port: 13337 }), { host: "a", port: 14337 });
   assert.throws(() => statsAddressOf({ host: "a", port: 64536 }), /--stats-addr.*--stats-listen/);
-});
-
-Deno.test("proxyOptionsSchema takes --workers as a number or one a core", () => {
-  assert.equal(proxyOptionsSchema.parse(http({ workers: "4" })).workers, 4);
-  const auto = Math.min(64, navigator.hardwareConcurrency);
-  assert.equal(proxyOptionsSchema.parse(http({ workers: "auto" })).workers, auto);
 });

@@ -136,3 +136,9 @@ Deno.test({
     assert.equal(new Set(reports.map((report) => report.boot_id)).size, 1);
   });
 });
+
+Deno.test("proxyOptionsSchema takes --workers as a number or one a core", () => {
+  assert.equal(proxyOptionsSchema.parse({ mode: "http", workers: "4" }).workers, 4);
+  const auto = Math.min(64, navigator.hardwareConcurrency);
+  assert.equal(proxyOptionsSchema.parse({ mode: "http", workers: "auto" }).workers, auto);
+});
