@@ -8,7 +8,7 @@ import type { HttpRules } from "./options.ts";
 import type { Upstream } from "./pool.ts";
 import type { Request } from "./request.ts";
 import { outgoing, sendToClient, writeResponse } from "./respond.ts";
-import { parseResponse, type Response } from "./response.ts";
+import { badResponse, parseResponse, type Response } from "./response.ts";
 import { switchProtocols } from "./upgrade.ts";
 import { Upload } from "./upload.ts";
 
@@ -122,8 +122,7 @@ function responseHeadLength(
   try {
     return headLength(bytes, start, end, scanned, max);
   } catch (error) {
-    const { message } = error as Error;
-    throw new HttpError(502, `the origin's response: ${message}`, "bad_response");
+    throw error instanceof HttpError ? badResponse(error) : error;
   }
 }
 

@@ -7,7 +7,7 @@ import type { Exchange } from "./exchange.ts";
 import { encodeResponseHead } from "./head.ts";
 import { paced } from "./paced.ts";
 import type { Request } from "./request.ts";
-import type { Response } from "./response.ts";
+import { badResponse, type Response } from "./response.ts";
 
 /** How a response goes on to the client. */
 export interface Outgoing {
@@ -26,7 +26,10 @@ export function outgoing({ framing }: Response, request: Request): Outgoing {
   return { framing, coding: "as-is" };
 }
 
-/** Passes the whole response on; throws Failure where the client cannot be told any more what went wrong. */
+/**
+ * Passes the whole response on; throws Failure where the client cannot be told any more what went wrong,
+ * HttpError where nothing has gone out yet.
+ */
 export async function writeResponse(
   { session, request, upstream, via, pool }: Exchange,
   response: Response,
@@ -89,7 +92,9 @@ async function copyResponse(
     if (waiting) await sink(EMPTY, 0);
   } catch (error) {
     if (error instanceof Failure) throw error;
-    if (error instanceof HttpError) throw new Failure("bad_response", error.message);
+    if (error instanceof HttpError) {
+      throw waiting ? badResponse(error) : new Failure("bad_response", error.message);
+    }
     throw new Failure("target_reset");
   }
 }

@@ -30,9 +30,13 @@ export function parseResponse(
   try {
     return parse(bytes, start, end, method);
   } catch (error) {
-    if (!(error instanceof HttpError)) throw error;
-    throw new HttpError(502, `the origin's response: ${error.message}`, "bad_response");
+    throw error instanceof HttpError ? badResponse(error) : error;
   }
+}
+
+/** What the client is told of a response that breaks a rule. */
+export function badResponse({ message }: HttpError): HttpError {
+  return new HttpError(502, `the origin's response: ${message}`, "bad_response");
 }
 
 function parse(bytes: Uint8Array, start: number, end: number, method: string): Response {

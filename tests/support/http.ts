@@ -5,15 +5,23 @@ import { connectTo, readText, readUntil, send, startTcp, type TcpServer } from "
 export const headEnds = (text: string) => text.includes("\r\n\r\n");
 
 /** An origin that sends this answer to each request head, as often as asked, and remembers the heads. */
-export function startOrigin(answer: string): TcpServer & { heads: string[] } {
+export function startOrigin(
+  answer: string,
+  hostname?: string,
+  port?: number,
+): TcpServer & { heads: string[] } {
   const heads: string[] = [];
-  const server = startTcp(async (conn) => {
-    for (;;) {
-      heads.push(await readUntil(conn, headEnds));
-      await send(conn, answer);
-      if (!/content-length|chunked/i.test(answer)) return;
-    }
-  });
+  const server = startTcp(
+    async (conn) => {
+      for (;;) {
+        heads.push(await readUntil(conn, headEnds));
+        await send(conn, answer);
+        if (!/content-length|chunked/i.test(answer)) return;
+      }
+    },
+    hostname,
+    port,
+  );
   return Object.assign(server, { heads });
 }
 

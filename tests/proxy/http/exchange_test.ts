@@ -119,6 +119,27 @@ Deno.test("http mode never makes a truncated body look complete", async () => {
   }
 });
 
+Deno.test("http mode does not end a body whose later chunks break a rule", async () => {
+  const passedOn = Promise.withResolvers<void>();
+  await using origin = startTcp(async (conn) => {
+    await readUntil(conn, headEnds);
+    await send(conn, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
+    await passedOn.promise;
+    await send(conn, "-3\r\nabc\r\n0\r\n\r\n");
+    await readAll(conn);
+  });
+  await using proxy = startTestProxy("http");
+  using conn = await connectTo(proxy.port);
+  await send(conn, `GET http://${origin.address}/ HTTP/1.1\r\nHost: x\r\n\r\n`);
+  await readUntil(conn, (text) => text.endsWith("abc\r\n"));
+  passedOn.resolve();
+  assert.equal(await readText(conn), "");
+  await proxy.report(
+    "the failure is counted",
+    (report) => report.kind === "detail" && report.reasons.bad_response === 1,
+  );
+});
+
 Deno.test("http mode answers 502 to a response that breaks the rules", async () => {
   const broken = [
     "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok",
