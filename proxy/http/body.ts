@@ -1,6 +1,6 @@
 /** How a body is delimited (RFC 9112, sections 6 and 7). Pure. */
 import { HttpError } from "./error.ts";
-import { FIELD, type Field, listElements, valueText } from "./fields.ts";
+import { FIELD, type Field, valueText } from "./fields.ts";
 
 export type Framing =
   | { kind: "none" }
@@ -22,7 +22,7 @@ export function declaredFraming(
       length = parseContentLength(valueText(bytes, field));
     } else if (field.id === FIELD.transferEncoding) {
       if (codings) throw new HttpError(400, "Transfer-Encoding is repeated");
-      codings = listElements(valueText(bytes, field));
+      codings = parseCodings(valueText(bytes, field));
     }
   }
   if (codings === null) return length === null ? null : { kind: "length", length };
@@ -33,6 +33,16 @@ export function declaredFraming(
   }
   if (codings.length > 1) throw new HttpError(501, `unknown transfer coding "${codings[0]}"`);
   return { kind: "chunked" };
+}
+
+/**
+ * Stricter than a list may be (RFC 9110, section 5.6.1.2): an empty element is no reason to disagree with
+ * another reader about the body, and node:http, for one, does not take "chunked," for chunked.
+ */
+function parseCodings(value: string): string[] {
+  const codings = value.toLowerCase().split(/[ \t]*,[ \t]*/);
+  if (codings.includes("")) throw new HttpError(400, "an empty transfer coding");
+  return codings;
 }
 
 function parseContentLength(value: string): number {

@@ -146,7 +146,7 @@ function requestLength({ buffer, start, end }: ByteReader, scanned: number, max:
   try {
     return headLength(buffer, start, end, scanned, max);
   } catch (error) {
-    throw error instanceof HttpError ? oversized(buffer, start, end, error) : error;
+    throw error instanceof HttpError ? oversized(buffer, start, end, max, error) : error;
   }
 }
 

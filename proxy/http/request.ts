@@ -113,10 +113,11 @@ export function oversized(
   bytes: Uint8Array,
   start: number,
   end: number,
+  max: number,
   error: HttpError,
 ): HttpError {
   const lineEnd = bytes.indexOf(13, start);
-  const ended = lineEnd >= 0 && lineEnd < Math.min(end, start + MAX_TARGET);
+  const ended = lineEnd >= 0 && lineEnd < Math.min(end, start + MAX_TARGET, start + max);
   return error.status !== 431 || ended ? error : targetTooLong();
 }
 

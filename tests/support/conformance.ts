@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import { within } from "./eventually.ts";
 import { OK } from "./http.ts";
 import { bytes, text } from "./http_bytes.ts";
+import { cut } from "./scripted_conn.ts";
 import { type ProxyFlags, startTestProxy } from "./proxy.ts";
 import { connectTo, send, startTcp, type TcpServer } from "./tcp.ts";
 
@@ -25,7 +26,16 @@ export interface Conversation {
   /** True if the proxy closes the client's connection then; otherwise it has to serve one more request. */
   closes?: boolean;
   flags?: ProxyFlags;
+  /** Where what both ends send is cut into pieces that are written one after the other. */
+  cuts?: Cuts;
 }
+
+export interface Cuts {
+  client: readonly number[];
+  origin: readonly number[];
+}
+
+const WHOLE: Cuts = { client: [], origin: [] };
 
 /** A request that is refused: the status, a part of the reason in its text, and Proxy-Status. */
 export interface Refusal {
@@ -34,6 +44,7 @@ export interface Refusal {
   reason: string;
   error?: string;
   flags?: ProxyFlags;
+  cuts?: Cuts;
 }
 
 const LAST = `GET http://${ORIGIN}/last HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`;
@@ -74,12 +85,12 @@ export function refusal(status: string, reason: string, error: string, keepAlive
 
 /** Has the conversation through a proxy with an origin, and asserts every byte that comes out on both sides. */
 export async function converses(conversation: Conversation): Promise<void> {
-  const { gets = answered(), sees, closes = false } = conversation;
-  await using origin = startScript(conversation.answers ?? []);
+  const { gets = answered(), sees, closes = false, cuts = WHOLE } = conversation;
+  await using origin = startScript(conversation.answers ?? [], cuts.origin);
   await using proxy = startTestProxy("http", conversation.flags);
   const client = new Client(await connectTo(proxy.port), origin.address);
   using _conn = client.conn;
-  await client.send(conversation.send);
+  await client.send(conversation.send, cuts.client);
   if (!closes) {
     await client.read((got) => got.length >= gets.length);
     await client.send(LAST);
@@ -92,13 +103,14 @@ export async function converses(conversation: Conversation): Promise<void> {
 }
 
 /** Sends what the proxy has to refuse with one answer, the connection closed, and nothing for the origin. */
-export async function isRefused({ send, status, reason, error, flags }: Refusal): Promise<void> {
+export async function isRefused(refused: Refusal): Promise<void> {
+  const { send, status, reason, error, flags, cuts = WHOLE } = refused;
   await using origin = startScript([]);
   await using proxy = startTestProxy("http", flags);
   const client = new Client(await connectTo(proxy.port), origin.address);
   using _conn = client.conn;
   // What follows must not be served.
-  await client.send(send + LAST);
+  await client.send(send + LAST, cuts.client);
   await client.read(() => false);
   const answer = /^HTTP\/1\.1 (\d+) [^\r\n]*\r\n.*\r\n\r\n\1 [^:]*: ([^\n]*)\n$/s.exec(client.got);
   assert.ok(answer, client.got);
@@ -146,9 +158,10 @@ class Client {
     return normal(this.#got, this.origin);
   }
 
-  async send(data: string): Promise<void> {
+  async send(data: string, cuts: readonly number[] = []): Promise<void> {
+    const all = bytes(data.replaceAll(ORIGIN, this.origin));
     // The proxy may have refused and closed before it has all.
-    await send(this.conn, bytes(data.replaceAll(ORIGIN, this.origin))).catch(() => {});
+    await sendPieces(this.conn, cut(all, cuts)).catch(() => {});
   }
 
   /** Reads until it is enough, or to the end. */
@@ -160,6 +173,15 @@ class Client {
       if (n === null) return;
       this.#got += text(buffer.subarray(0, n));
     }
+  }
+}
+
+/** Gives the proxy a turn to read each piece before the next; whether it takes it is all the same. */
+async function sendPieces(conn: Deno.TcpConn, pieces: Uint8Array[]): Promise<void> {
+  conn.setNoDelay();
+  for (const [i, piece] of pieces.entries()) {
+    if (i > 0) await new Promise((resolve) => setTimeout(resolve, 0));
+    await send(conn, piece);
   }
 }
 
@@ -175,7 +197,7 @@ interface Script extends TcpServer {
 }
 
 /** An origin that keeps all that it gets, and sends an answer for each whole request. */
-function startScript(answers: readonly string[]): Script {
+function startScript(answers: readonly string[], cuts: readonly number[] = []): Script {
   let saw = "";
   const ended = Promise.withResolvers<void>();
   let next = 0;
@@ -190,7 +212,7 @@ function startScript(answers: readonly string[]): Script {
       if (!isWhole(request)) continue;
       request = "";
       const answer = answers[next++] ?? OK;
-      await send(conn, bytes(answer.replace(CLOSES, "")));
+      await sendPieces(conn, cut(bytes(answer.replace(CLOSES, "")), cuts));
       if (answer.endsWith(CLOSES)) return;
     }
   });

@@ -25,7 +25,6 @@ const declared: [lines: string[], framing: Framing | null][] = [
   [[`${TE}: Chunked`], { kind: "chunked" }],
   [[`${TE}: CHUNKED`], { kind: "chunked" }],
   [[`${TE}:\tchunked `], { kind: "chunked" }],
-  [[`${TE}: , chunked`], { kind: "chunked" }],
 ];
 for (const [lines, expected] of declared) {
   Deno.test(`declaredFraming reads ${JSON.stringify(lines)}`, () => {
@@ -72,6 +71,9 @@ const refused: [lines: string[], status: number, minor?: number][] = [
   [[`${TE}: ch\xfcnked`], 400],
   [[`${TE}:`], 400],
   [[`${TE}: ,`], 400],
+  [[`${TE}: , chunked`], 400],
+  [[`${TE}: chunked,`], 400],
+  [[`${TE}: chunked, ,`], 400],
   [[`${TE}: chunked`], 400, 0],
   [[`${TE}: gzip, chunked`], 501],
   [[`${TE}: identity, chunked`], 501],
