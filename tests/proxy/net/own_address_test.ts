@@ -1,5 +1,7 @@
 import { strict as assert } from "node:assert";
-import { createOwnAddress } from "../../../proxy/net/own_address.ts";
+import { createDial } from "../../../proxy/net/dial.ts";
+import { Failure } from "../../../proxy/net/failure.ts";
+import { createOwnAddress, refuseOwn } from "../../../proxy/net/own_address.ts";
 
 const INTERFACES = ["127.0.0.1", "10.0.0.5", "::1", "fe80::1%eth0", "2001:db8::5"];
 
@@ -66,4 +68,34 @@ Deno.test("createOwnAddress knows this machine's interfaces", () => {
   const addresses = Deno.networkInterfaces().map(({ address }) => address);
   assert.ok(addresses.length > 0);
   for (const address of addresses) assert.ok(isOwn(address, 80), address);
+});
+
+Deno.test("refuseOwn asks the gate about everything that is not the listener's own", () => {
+  const isOwn = (ip: string) => ip === "10.0.0.5";
+  const gate = refuseOwn({
+    name: (host) => host === "denied.test" ? "target_denied" : null,
+    target: (client) => client === "10.0.0.7" ? "target_denied" : null,
+  }, isOwn);
+  assert.equal(gate.name("denied.test", 80), "target_denied");
+  assert.equal(gate.name("a.test", 80), null);
+  assert.equal(gate.target("10.0.0.7", "a.test", "10.0.0.5", 80), "loop_detected");
+  assert.equal(gate.target("10.0.0.7", "a.test", "10.0.0.6", 80), "target_denied");
+  assert.equal(gate.target("10.0.0.8", "a.test", "10.0.0.6", 80), null);
+  assert.equal(refuseOwn(null, isOwn).name("a.test", 80), null);
+  assert.equal(refuseOwn(null, isOwn).target("", "a.test", "10.0.0.6", 80), null);
+});
+
+Deno.test("dial refuses a name as a loop if one of its addresses is the listener's own", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const isOwn = createOwnAddress(listener.addr);
+  for (const ips of [["127.0.0.1"], ["::1", "127.0.0.1"], ["127.0.0.1", "::1"]]) {
+    const gate = refuseOwn(null, isOwn);
+    const dial = createDial({ timeout: 5, resolve: () => Promise.resolve(ips), gate });
+    const attempt = dial({ host: "a.test", port: listener.addr.port }, { cancel: null });
+    await assert.rejects(attempt, (error) => {
+      assert.ok(error instanceof Failure);
+      assert.equal(error.message, `a.test:${listener.addr.port} is this proxy itself`);
+      return error.reason === "loop_detected";
+    });
+  }
 });

@@ -173,7 +173,7 @@ const clientOf: [flags: Conversation["flags"], lines: string[], added: string[]]
     ["X-Forwarded-For: 127.0.0.1", "Forwarded: for=127.0.0.1"],
   ],
   [
-    { forwarded: true, acceptProxy: "127.0.0.0/8" },
+    { forwarded: true, acceptProxy: "127.0.0.0/8", access: ["--allow-target local"] },
     [],
     ["X-Forwarded-For: 2001:db8::7", 'Forwarded: for="[2001:db8::7]"'],
   ],
