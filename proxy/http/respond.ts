@@ -45,6 +45,8 @@ export async function writeResponse(
   try {
     const rest = wholeBody(response, reader.available);
     if (rest >= 0) {
+      // The origin has done its part: a client that leaves once it has the last byte is not gone too early.
+      session.upstream = null;
       const body = reader.buffer.subarray(reader.start, reader.start + rest);
       await sendToClient(session, join(buffer, head, body));
       reader.consume(rest);
