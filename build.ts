@@ -1,6 +1,6 @@
 /** Builds the dashboard (`--dashboard`) or the executables (`[--all] [--out DIR]`). */
 import { createHash } from "node:crypto";
-import { dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import config from "./deno.json" with { type: "json" };
 
@@ -17,6 +17,8 @@ const TARGETS = [
   "aarch64-apple-darwin",
   "x86_64-pc-windows-msvc",
 ];
+/** The program, and what its threads run. */
+const PROGRAMS = ["main.ts", "worker.ts", "proxy/auth/hash_worker.ts"];
 const REQUIRE = `import { createRequire } from "node:module";
 globalThis.require = createRequire(import.meta.url);\n`;
 /** The compiled program runs V8 as the tasks do. */
@@ -132,19 +134,18 @@ async function buildDashboard(): Promise<void> {
   console.log(`Built dashboard/dist in ${((Date.now() - started.getTime()) / 1000).toFixed(1)} s`);
 }
 
-/** The shipped program's permissions, from deno.json; what it embeds it may read without any. */
+/** The shipped program's permissions, from deno.json. */
 function permissionFlags(): string[] {
-  const { read: _embedded, ...granted } = config.permissions.rustproxy;
-  return Object.entries(granted).map(([name, value]) =>
+  return Object.entries(config.permissions.rustproxy).map(([name, value]) =>
     Array.isArray(value) ? `--allow-${name}=${value.join(",")}` : `--allow-${name}`
   );
 }
 
 /** Bundles the program first: compiling the sources would embed every package whole. */
 async function stage(folder: string): Promise<void> {
-  for (const name of ["main", "worker"]) {
-    const program = join(folder, `${name}.js`);
-    await bundle("deno", join(ROOT, `${name}.ts`), program);
+  for (const source of PROGRAMS) {
+    const program = join(folder, basename(source).replace(".ts", ".js"));
+    await bundle("deno", join(ROOT, source), program);
     const text = await Deno.readTextFile(program);
     // Deno 2.7's bundles lack the `require` that CommonJS packages call for built-in modules.
     if (text.includes("Dynamic require of")) await Deno.writeTextFile(program, REQUIRE + text);
@@ -163,6 +164,8 @@ async function compile(target: string, folder: string, out: string): Promise<str
     "dashboard/dist",
     "--include",
     "worker.js",
+    "--include",
+    "hash_worker.js",
     "--output",
     join(out, name),
     "main.js",

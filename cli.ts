@@ -162,12 +162,9 @@ function refuseMisplaced(parsed: Flags, kind: Kind, known: Flag[]): void {
 function taskOf(kind: Kind, parsed: Flags, managerFromEnv: string | undefined): Task {
   if (kind === "demo") return { kind };
   if (kind === "manager") return { kind, options: validate(managerOptionsSchema, parsed) };
-  if (parsed.auth !== undefined && parsed.socks5Auth !== undefined) {
-    throw new UsageError("--auth and --socks5-auth are the same: expected one of them");
-  }
   const flags = {
     ...parsed,
-    auth: parsed.auth ?? parsed.socks5Auth,
+    auth: joined(parsed.auth, parsed.socks5Auth),
     access: parsed.allow ?? parsed.deny ?? parsed.allowTarget ?? parsed.denyTarget,
     managerAddr: parsed.managerAddr ?? (managerFromEnv || undefined),
   };
@@ -191,6 +188,12 @@ function questionOf([client, target, ...more]: string[]): { client: string; targ
       `Cannot parse the target ${JSON.stringify(target)} of --check-access: ${error.message}`,
     );
   }
+}
+
+/** The values of two names of one repeatable flag. */
+function joined(...lists: Flags[string][]): string[] | undefined {
+  const all = lists.filter((list) => list !== undefined).flat() as string[];
+  return all.length > 0 ? all : undefined;
 }
 
 function validate<T>(schema: z.ZodType<T>, flags: Flags): T {

@@ -36,6 +36,10 @@ export function flags(): Flag[] {
     of,
     option: new Option(flags, text),
   });
+  const repeatable = (of: Kind[], flags: string, text: string): Flag => ({
+    of,
+    option: repeated(new Option(flags, text)),
+  });
   const everywhere: Kind[] = ["manager", "proxy", "demo"];
   return [
     flag(["manager"], "--manager", "be the manager: collect statistics, serve API and dashboard"),
@@ -70,14 +74,15 @@ export function flags(): Flag[] {
       "--accept-proxy <networks>",
       "connections from there must begin with a PROXY protocol header: 10.0.0.0/8,::1",
     ),
-    flag(
+    repeatable(
       ["proxy"],
       "--auth <user:password>",
-      "credentials that http and socks5 clients must give (also --socks5-auth)",
+      "who may use http and socks5 (repeatable; also --socks5-auth)",
     ),
     flag(["proxy"], "--socks4", "let --mode socks5 serve clients of SOCKS4 and 4a too"),
     flag(["proxy"], "--udp-timeout <seconds>", "end a socks5 UDP association that is idle (60)"),
-    { of: ["proxy"], option: new Option("--socks5-auth <user:password>").hideHelp() },
+    { of: ["proxy"], option: repeated(new Option("--socks5-auth <user:password>").hideHelp()) },
+    flag(["proxy"], "--auth-file <file>", "the same from a htpasswd file with bcrypt or SHA-crypt"),
     ...accessFlags(),
     flag(
       ["proxy"],
@@ -99,13 +104,11 @@ export function flags(): Flag[] {
     ...httpFlags().map(([name, text]) => flag(["proxy"], name, text)),
     ...limitFlags().map(([name, text]) => flag(["proxy"], name, text)),
     flag(["manager"], "--stats-listen <address>", "take statistics in there (HTTP port + 1000)"),
-    {
-      of: ["manager"],
-      option: new Option(
-        "--public-host <name>",
-        "a host name the manager may be asked for by, beside loopback and addresses (repeatable)",
-      ).argParser((name: string, names: string[] = []) => [...names, name]),
-    },
+    repeatable(
+      ["manager"],
+      "--public-host <name>",
+      "a host name the manager may be asked for by, beside loopback and addresses (repeatable)",
+    ),
     flag(everywhere, "--log-level <level>", `${LOG_LEVELS.join(", ")} (info)`),
     flag(everywhere, "--log-format <format>", "text, json (text on a terminal, else json)"),
     ...WITHOUT_EFFECT.map((name) => ({
@@ -113,6 +116,11 @@ export function flags(): Flag[] {
       option: new Option(`${name} [value]`).hideHelp(),
     })),
   ];
+}
+
+/** The option with all its values as a list. */
+function repeated(option: Option): Option {
+  return option.argParser((value: string, values: string[] = []) => [...values, value]);
 }
 
 /** Each has all of their values, since the order among them counts. */

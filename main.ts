@@ -5,7 +5,7 @@ import { setUpLog } from "./log.ts";
 import { startManager } from "./manager/mod.ts";
 import { checkAccess } from "./proxy/check_access.ts";
 import { ListenError } from "./proxy/net/address.ts";
-import { machineName, startProxyThreads } from "./proxy/mod.ts";
+import { FileError, machineName, startProxyThreads } from "./proxy/mod.ts";
 import type { WorkerSetup } from "./worker.ts";
 
 const DASHBOARD = new URL("./dashboard/dist/", import.meta.url);
@@ -50,8 +50,8 @@ async function runUntilStopped(running: Running): Promise<void> {
 }
 
 function fail(error: unknown): never {
-  const known = error instanceof UsageError || error instanceof ListenError;
-  console.error(known ? `rustproxy: ${error.message}` : error);
+  const known = [UsageError, ListenError, FileError].some((kind) => error instanceof kind);
+  console.error(known ? `rustproxy: ${(error as Error).message}` : error);
   Deno.exit(error instanceof UsageError ? 2 : 1);
 }
 

@@ -1,6 +1,9 @@
 import { getLogger } from "@logtape/logtape";
 import { Gate } from "./access/gate.ts";
+import { createCredentialCheck, type CredentialCheck } from "./auth/check.ts";
+import { WorkerHasher } from "./auth/hasher.ts";
 import { type Resolver, resolverFor } from "./dns/resolver.ts";
+import { OptionFiles } from "./files.ts";
 import { createHttpHandler } from "./http/handler.ts";
 import { UpstreamPool } from "./http/pool.ts";
 import { ConnectionLimits } from "./limits.ts";
@@ -28,7 +31,7 @@ import { HealthChecker } from "./tcp/health.ts";
 export interface EngineDeps {
   /** This proxy's name in Via. */
   via: string;
-  /** Whether other threads listen on the same port. */
+  /** Whether other threads listen on the same port; the one that started them tells of files that change. */
   reusePort: boolean;
   /** How connections are numbered, where several threads number those of one proxy. */
   ids?: { first: number; step: number };
@@ -53,9 +56,10 @@ export interface Serving {
 
 const TICK_MS = 250;
 
-/** Listens and serves; throws {@link ListenError} with nothing left open. */
+/** Listens and serves; throws {@link ListenError} or FileError with nothing left open. */
 export function startEngine(options: ProxyOptions, deps: EngineDeps): Serving {
   const { limits } = options;
+  const files = new OptionFiles(options, deps.reusePort);
   const listener = listen(options.listen, limits.backlog, deps.reusePort);
   const collector = new Collector(undefined, deps.ids);
   const gate = new Gate(options.access);
@@ -64,7 +68,8 @@ export function startEngine(options: ProxyOptions, deps: EngineDeps): Serving {
   const balancer = options.mode === "tcp" ? new Balancer(options) : null;
   const addr = listener.addr as Deno.NetAddr;
   const resolver = resolverFor(options.dns);
-  const parts = { addr, collector, pool, upstreams, balancer, gate, resolver };
+  const auth = createCredentialCheck(options.auth, files.users, () => new WorkerHasher());
+  const parts = { addr, collector, pool, upstreams, balancer, gate, resolver, auth };
   const handler = createHandler(options, deps, parts);
   const sessions = new Sessions(handler, collector, {
     connections: new ConnectionLimits(limits),
@@ -74,6 +79,7 @@ export function startEngine(options: ProxyOptions, deps: EngineDeps): Serving {
     gate: options.access.clients.length > 0 ? gate : null,
   });
   const health = balancer && startHealthChecks(options, deps, balancer, resolver);
+  files.watch();
   const accepting = acceptLoop(listener, {
     onConnection: (conn) => sessions.accept(conn),
     onLost: () => collector.count("accept_aborted"),
@@ -96,6 +102,8 @@ export function startEngine(options: ProxyOptions, deps: EngineDeps): Serving {
     async end() {
       await sessions.ended(options.drainTimeout * 1000);
       clearInterval(ticker);
+      files.close();
+      auth?.close();
       await health?.stop();
       upstreams.close();
       resolver.close();
@@ -136,6 +144,8 @@ interface Parts {
   balancer: Balancer | null;
   gate: Gate;
   resolver: Resolver;
+  /** Null where nobody has to say who he is. */
+  auth: CredentialCheck | null;
 }
 
 function createHandler(options: ProxyOptions, deps: EngineDeps, parts: Parts): Handler {
@@ -147,9 +157,9 @@ function createHandler(options: ProxyOptions, deps: EngineDeps, parts: Parts): H
 function createModeHandler(
   options: ProxyOptions,
   deps: EngineDeps,
-  { addr, collector, pool, upstreams, balancer, gate, resolver: { resolve } }: Parts,
+  { addr, collector, pool, upstreams, balancer, gate, resolver: { resolve }, auth }: Parts,
 ): Handler {
-  const { auth, mode, retries, proxyProtocol } = options;
+  const { mode, retries, proxyProtocol } = options;
   // Where the tcp mode goes was decided with --target.
   const judged = refuseOwn(balancer ? null : gate, createOwnAddress(addr));
   const timeout = options.connectTimeout;

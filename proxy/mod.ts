@@ -1,6 +1,7 @@
 import { getLogger } from "@logtape/logtape";
 import { describeAccess, isOpenToAll } from "./access/describe.ts";
 import { type Serving, startEngine } from "./engine.ts";
+import { OptionFiles } from "./files.ts";
 import { identify, listenText, type Naming, newBootId, viaName } from "./identity.ts";
 import { formatAddress } from "./net/address.ts";
 import type { Dial } from "./net/dial.ts";
@@ -10,6 +11,7 @@ import { DatagramSender } from "./stats/sender.ts";
 import { startWorkers, type WorkerModule } from "./workers.ts";
 
 export { machineName } from "./identity.ts";
+export { FileError } from "./reloaded.ts";
 
 export interface ProxyDeps extends Naming {
   /** Connects to targets; the real one unless a test brings its own. */
@@ -23,7 +25,7 @@ export interface RunningProxy {
   stop(): Promise<void>;
 }
 
-/** Starts a proxy on this thread; throws ListenError with nothing left open. */
+/** Starts a proxy on this thread; throws ListenError or FileError with nothing left open. */
 export function startProxy(options: ProxyOptions, { dial, ...naming }: ProxyDeps): RunningProxy {
   const bootId = newBootId();
   const engine = startEngine(options, { via: viaName(bootId), reusePort: false, dial });
@@ -32,7 +34,7 @@ export function startProxy(options: ProxyOptions, { dial, ...naming }: ProxyDeps
 
 /**
  * Starts a proxy on as many threads as its options say, which share its port, where the system can
- * balance connections between them; elsewhere says so and uses one. Rejects with ListenError.
+ * balance connections between them; elsewhere says so and uses one. Rejects with ListenError or FileError.
  */
 export async function startProxyThreads(
   options: ProxyOptions,
@@ -47,11 +49,15 @@ export async function startProxyThreads(
     );
     return startProxy(options, naming);
   }
+  // The workers read them too; here, what is wrong with them can be told in a line.
+  const files = new OptionFiles(options, false);
   const bootId = newBootId();
   const workers = await startWorkers(options, viaName(bootId), module);
+  files.watch();
   const identity = identify(options, naming, workers.addr, bootId);
   workers.report(identity);
-  return run(options, workers, identity);
+  const proxy = run(options, workers, identity);
+  return { ...proxy, stop: () => proxy.stop().finally(() => files.close()) };
 }
 
 /** Reports of what serves, until it is stopped. */

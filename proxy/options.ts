@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { accessFlag, type AccessOptions, misplacedRule } from "./access/options.ts";
-import type { Credentials } from "./credentials.ts";
+import { authFlags, type AuthOptions, authOptions } from "./auth/options.ts";
 import { dnsFlags, type DnsOptions, dnsOptions } from "./dns/options.ts";
 import { addressFlag, countFlag, listFlag, secondsFlag } from "./flags.ts";
 import {
@@ -20,10 +20,9 @@ export const MODES = ["tcp", "http", "socks5"] as const;
 export type Mode = (typeof MODES)[number];
 
 /** What a proxy needs to know to start. Times in seconds. */
-export interface ProxyOptions extends BalanceOptions, SocksOptions {
+export interface ProxyOptions extends BalanceOptions, SocksOptions, AuthOptions {
   mode: Mode;
   listen: Address;
-  auth: Credentials | null;
   /** Networks whose connections begin with a PROXY protocol header. */
   acceptProxy: string[];
   access: AccessOptions;
@@ -82,18 +81,6 @@ export function statsAddressOf(manager: Address): Address {
   return { host: manager.host, port };
 }
 
-/** `user:password`, split at the first colon; at most 255 bytes each (RFC 1929). */
-const authFlag = z.string().transform((text, context) => {
-  const colon = text.indexOf(":");
-  const user = text.slice(0, colon);
-  const password = text.slice(colon + 1);
-  const fits = (part: string) => part !== "" && new TextEncoder().encode(part).length <= 255;
-  if (colon > 0 && fits(user) && fits(password)) return { user, password };
-  // The value is a secret, so it is not repeated.
-  context.addIssue("Cannot parse --auth: expected user:password, each of 1 to 255 bytes");
-  return z.NEVER;
-});
-
 const MANAGER_FLAG = "--manager-addr (or RUSTPROXY_MANAGER)";
 
 const MAX_NETWORKS = 256;
@@ -128,7 +115,7 @@ const flagsSchema = z.object({
   ...httpFlags,
   acceptProxy: listFlag("--accept-proxy", MAX_NETWORKS, checkedCidr).optional(),
   access: accessFlag.default({ clients: [], targets: [] }),
-  auth: authFlag.optional(),
+  ...authFlags,
   managerAddr: addressFlag(MANAGER_FLAG, parseHostPort).optional(),
   statsAddr: addressFlag("--stats-addr", parseHostPort).optional(),
   reportInterval: secondsFlag("--report-interval", 0.1, 3600).default(5),
@@ -147,7 +134,7 @@ const flagsSchema = z.object({
 
 /** Flags as text → options of a proxy; the ZodError's issues are whole sentences. */
 export const proxyOptionsSchema = flagsSchema.transform((flags, context): ProxyOptions => {
-  const { mode, auth = null } = flags;
+  const { mode } = flags;
   const balance = balanceOptions(mode, flags);
   if (typeof balance === "string") {
     context.addIssue(balance);
@@ -168,8 +155,9 @@ export const proxyOptionsSchema = flagsSchema.transform((flags, context): ProxyO
     context.addIssue(http);
     return z.NEVER;
   }
-  if (mode === "tcp" && auth) {
-    context.addIssue("--auth is for --mode http and --mode socks5, not for --mode tcp");
+  const auth = authOptions(mode, flags);
+  if (typeof auth === "string") {
+    context.addIssue(auth);
     return z.NEVER;
   }
   const misplaced = misplacedRule(mode, flags.access);
@@ -192,7 +180,7 @@ export const proxyOptionsSchema = flagsSchema.transform((flags, context): ProxyO
     listen: flags.listen ?? parseListen(DEFAULT_LISTEN[mode]),
     ...balance,
     ...socks,
-    auth,
+    ...auth,
     acceptProxy: flags.acceptProxy ?? [],
     access: flags.access,
     statsTo,

@@ -23,7 +23,7 @@ const WIRING = [
     "manager/options.ts",
   ],
 ];
-const MODE = ["proxy/net/", "proxy/credentials.ts", "proxy/limits.ts", "proxy/stats/"];
+const MODE = ["proxy/net/", "type:proxy/auth/check.ts", "proxy/limits.ts", "proxy/stats/"];
 const FLEET = ["manager/fleet/", "manager/registry.ts", "manager/history/"];
 /** The fleet as the API shows it. */
 const VIEWS = ["manager/api/model.ts", "manager/api/views.ts"];
@@ -58,7 +58,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     ...["proxy/tcp/options.ts", "proxy/http/options.ts", "proxy/socks5/options.ts"],
     ...["proxy/access/options.ts", "proxy/dns/options.ts", "proxy/flags.ts"],
     ...["proxy/net/address.ts", "proxy/net/cidr.ts"],
-    ...["proxy/rate.ts", "type:proxy/credentials.ts"],
+    ...["proxy/rate.ts", "proxy/auth/options.ts"],
   ],
   "proxy/rate.ts": [],
   "proxy/size.ts": [],
@@ -66,7 +66,12 @@ const MAY_IMPORT: Record<string, string[]> = {
   "proxy/dns/options.ts": ["proxy/flags.ts", "proxy/dns/"],
   "proxy/sessions.ts": ["proxy/net/", "type:proxy/limits.ts", "type:proxy/stats/"],
   "proxy/access/": ["proxy/net/"],
-  "proxy/credentials.ts": ["proxy/net/address.ts"],
+  "proxy/auth/": ["proxy/net/failure.ts", "proxy/reloaded.ts"],
+  "proxy/auth/options.ts": ["type:proxy/auth/"],
+  "proxy/auth/htpasswd.ts": ["type:proxy/auth/"],
+  "proxy/auth/hash_worker.ts": ["proxy/auth/verify.ts", "type:proxy/auth/"],
+  "proxy/reloaded.ts": [],
+  "proxy/files.ts": ["proxy/auth/", "type:proxy/options.ts"],
   "proxy/limits.ts": ["proxy/net/"],
   "proxy/net/": ["type:proxy/stats/"],
   "proxy/stats/": ["proxy/net/address.ts", "proxy/net/failure.ts"],
@@ -98,6 +103,7 @@ const PACKAGES: Record<string, string[]> = {
   "dashboard/": ["preact", "@preact/signals", "chart.js"],
   "proxy/": ["@logtape/logtape", "ipaddr.js", "zod"],
   "proxy/dns/": ["@logtape/logtape", "dns-packet", "ipaddr.js", "zod"],
+  "proxy/auth/": ["@logtape/logtape", "bcryptjs", "zod"],
   "manager/": ["@hono/zod-openapi", "@logtape/logtape", "hono", "ipaddr.js", "prom-client", "zod"],
   "": ["@logtape/logtape", "commander", "zod"],
 };
@@ -110,6 +116,7 @@ const PURE_NAMES = [
   ...["backend_record", "backend", "balancer", "hash", "rise_fall", "target"],
   ...["networks", "rules"],
   ...["dns/servers", "dns/query", "dns/error", "dns/found", "dns/special", "dns/cache"],
+  ...["htpasswd", "sha_crypt"],
 ];
 const PURE = new RegExp(`(^|/)(${PURE_NAMES.join("|")})\\.ts$`);
 const PURE_MODULES = /^(npm:(zod|ipaddr\.js|dns-packet)|node:(crypto|buffer))$/;

@@ -61,10 +61,12 @@ Deno.test("parseCommandLine starts each line of the contract", () => {
     { host: "127.0.0.1", port: 14337 },
   ]);
   assert.deepEqual(proxy("--listen :8080 --mode http").listen, { host: "0.0.0.0", port: 8080 });
-  assert.deepEqual(proxy("--listen 127.0.0.1:1080 --mode socks5 --socks5-auth user:pa:ss").auth, {
-    user: "user",
-    password: "pa:ss",
-  });
+  assert.deepEqual(proxy("--listen 127.0.0.1:1080 --mode socks5 --socks5-auth user:pa:ss").auth, [
+    { user: "user", password: "pa:ss" },
+  ]);
+  const several = proxy("--mode http --auth a:1 --socks5-auth=b:2 --auth c:3 --auth-file f");
+  assert.deepEqual(several.auth.map(({ user }) => user), ["a", "c", "b"]);
+  assert.equal(several.authFile, "f");
   const balanced = proxy("--mode tcp --target a:1,b:2=3 --lb leastconn --healthcheck --fall 1");
   assert.equal(balanced.targets[1].weight, 3);
   assert.equal(balanced.lb, "leastconn");
@@ -121,9 +123,10 @@ Deno.test("parseCommandLine takes the rules of http", () => {
   });
 });
 
-Deno.test("parseCommandLine takes --auth and --socks5-auth for the same, and not both", () => {
+Deno.test("parseCommandLine takes --auth and --socks5-auth for the same", () => {
   assert.deepEqual(proxy("--mode http --socks5-auth a:b"), proxy("--mode http --auth a:b"));
-  assert.match(misuse(["--mode", "http", "--auth", "a:b", "--socks5-auth", "a:b"]), /expected one/);
+  const twice = ["--mode", "http", "--auth", "a:b", "--socks5-auth", "a:c"];
+  assert.match(misuse(twice), /^Cannot use --auth twice for one user/);
 });
 
 Deno.test("parseCommandLine takes the manager's address from RUSTPROXY_MANAGER, unless the flag is there", () => {

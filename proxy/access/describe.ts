@@ -20,11 +20,20 @@ function rules({ length }: readonly string[]): string {
   return length === 1 ? "1 rule" : `${length} rules`;
 }
 
+/** What may say who a proxy's clients are. */
+interface Guarded {
+  mode: string;
+  auth: readonly unknown[];
+  authFile: string | null;
+  access: AccessOptions;
+}
+
 /** True for a forward proxy that others than this host reach, at `hostname`, with nothing that says who may use it. */
 export function isOpenToAll(
-  { mode, auth, access }: { mode: string; auth: unknown; access: AccessOptions },
+  { mode, auth, authFile, access }: Guarded,
   hostname: string,
 ): boolean {
-  if (mode === "tcp" || auth !== null || isLoopback(hostname)) return false;
+  if (mode === "tcp" || isLoopback(hostname)) return false;
+  if (auth.length > 0 || authFile !== null) return false;
   return !access.clients.some((rule) => rule.startsWith("--allow "));
 }

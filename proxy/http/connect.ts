@@ -20,8 +20,5 @@ export async function connect(
   const upstream = await dialOrAnswer(session, request, dial);
   session.connected(upstream);
   await writeAll(session.client, ESTABLISHED);
-  // A copy: the reader's buffer goes back to the pool, and little comes so early.
-  const early = reader.available > 0 ? reader.view.slice() : undefined;
-  reader.release();
-  return await relay(session, upstream, pool, early);
+  return await relay(session, upstream, pool, reader.handOver());
 }

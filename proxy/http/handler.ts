@@ -1,4 +1,4 @@
-import { createCredentialCheck, type Credentials } from "../credentials.ts";
+import type { CredentialCheck } from "../auth/check.ts";
 import type { BufferPool } from "../net/buffer.ts";
 import { Failure, type FailureReason } from "../net/failure.ts";
 import { endGently } from "../net/linger.ts";
@@ -16,7 +16,7 @@ import { AuthorityMemo, oversized, parseRequest, type Request } from "./request.
 import { checkRules } from "./rules.ts";
 
 export interface HttpOptions extends ForwardDeps {
-  auth: Credentials | null;
+  auth: CredentialCheck | null;
   pool: BufferPool;
   /** Counts a request that was refused or failed. */
   count: (reason: FailureReason) => void;
@@ -27,9 +27,10 @@ const KEEP_ALIVE_SECONDS = 60;
 
 /** Makes the handler of `--mode http`: a forward proxy with keep-alive, and CONNECT tunnels. */
 export function createHttpHandler(options: HttpOptions): Handler {
-  const authorize = createAuthorization(options.auth && createCredentialCheck(options.auth));
   const { via } = options;
+  const authorization = createAuthorization(options.auth);
   return async (session) => {
+    const authorize = authorization();
     const reader = new ByteReader(session.client, options.pool, session.early);
     reader.lane = session.throttle && session.throttle.up;
     session.record.state = "active";
@@ -50,7 +51,10 @@ export function createHttpHandler(options: HttpOptions): Handler {
         let keep = false;
         try {
           checkLoop(request, via);
-          session.record.setUser(authorize(request));
+          const user = authorize(request);
+          session.record.setUser(
+            typeof user === "string" ? user : await unlessGone(reader, request, user),
+          );
           checkRules(request, options.rules);
           if (request.method === "CONNECT") {
             return await connect(session, reader, request, options.dial, options.pool);
@@ -81,6 +85,13 @@ export function createHttpHandler(options: HttpOptions): Handler {
       reader.release();
     }
   };
+}
+
+/** Who it is, once that is known, unless the client leaves before. */
+function unlessGone(reader: ByteReader, request: Request, user: Promise<string>): Promise<string> {
+  // What the client sends meanwhile may move the reader's bytes, or overwrite them.
+  request.bytes = request.bytes.slice();
+  return reader.unlessEnded(user);
 }
 
 /** Answers a request that cannot be served; the connection goes on if nothing of a body is left on it. */

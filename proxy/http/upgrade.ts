@@ -18,13 +18,11 @@ export async function switchProtocols(exchange: Exchange, response: Response): P
   session.connected(upstream.conn);
   // Frames may stand behind the head already, of the origin as well as of a client that did not wait.
   const first = upstream.reader.view.slice();
-  const early = reader.available > 0 ? reader.view.slice() : undefined;
   const answer = new Uint8Array(head.length + first.length);
   answer.set(head);
   answer.set(first, head.length);
   await sendToClient(session, answer);
   session.record.bytes_received += headLength + first.length;
   upstream.reader.release();
-  reader.release();
-  return await relay(session, upstream.conn, pool, early);
+  return await relay(session, upstream.conn, pool, reader.handOver());
 }

@@ -14,6 +14,8 @@ export type FailureReason =
   | "client_denied"
   | "target_denied"
   | "foreign_protocol"
+  | "auth_busy"
+  | "tls_failed"
   | "port_denied"
   | "body_too_large"
   | "request_timeout"

@@ -1,4 +1,5 @@
 import type { BufferPool } from "./buffer.ts";
+import { Failure } from "./failure.ts";
 import type { Lane } from "./throttle.ts";
 
 /** Reads a connection through one pooled buffer whose unread part can be looked at before it is taken. */
@@ -81,6 +82,19 @@ export class ByteReader {
     return this.end === 0 ? this.buffer : this.buffer.subarray(this.end);
   }
 
+  /**
+   * What the promise brings, unless the stream ends before: then Failure `client_gone`. What comes meanwhile
+   * is kept; it may move the unread part. A stream of which something is unread is not watched.
+   */
+  unlessEnded<T>(promise: Promise<T>): Promise<T> {
+    if (this.available > 0) return promise;
+    const ended = this.fill().then((more) => {
+      if (more) return promise;
+      throw new Failure("client_gone", "the client left while it was being checked");
+    });
+    return Promise.race([promise, ended]);
+  }
+
   #makeRoom(): void {
     if (this.start === this.end) {
       // What the last read brought is gone: the size may follow the flow.
@@ -92,6 +106,21 @@ export class ByteReader {
       this.start = 0;
     }
     if (this.end === this.buffer.length) this.buffer = this.pool.enlarge(this.buffer);
+  }
+
+  /**
+   * What has been read ahead, for whoever reads the connection itself from now on; a promise if a read is
+   * under way, which then has to be waited for. The reader must not be used afterwards.
+   */
+  handOver(): Uint8Array | undefined | Promise<Uint8Array | undefined> {
+    // A copy: the buffer goes back to the pool, and little comes so early.
+    const take = () => {
+      const early = this.available > 0 ? this.view.slice() : undefined;
+      this.release();
+      return early;
+    };
+    this.onEnd = null;
+    return this.#pending ? this.#pending.then(take) : take();
   }
 
   /** Gives the buffer back; the reader must not be used afterwards. */

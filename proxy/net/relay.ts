@@ -38,13 +38,13 @@ export interface Relaying {
 /**
  * Passes bytes both ways until both sides have finished or one breaks, then closes both.
  * A half-close is passed on (RFC 9293, section 3.6); a reset ends the other side.
- * `early` are bytes of the client that were read before. Never throws.
+ * `early` are bytes of the client that were read before, or are being read: it must not reject. Never throws.
  */
 export async function relay(
   tunnel: Tunnel,
   target: Deno.TcpConn,
   pool: BufferPool,
-  early?: Uint8Array,
+  early?: Uint8Array | Promise<Uint8Array | undefined>,
 ): Promise<RelayEnd> {
   const state = new RelayState(tunnel, target, pool);
   tunnel.relaying = state;
@@ -104,13 +104,18 @@ async function pump(
   state: RelayState,
   direction: Direction,
   upward: boolean,
-  early?: Uint8Array,
+  early?: Uint8Array | Promise<Uint8Array | undefined>,
 ): Promise<void> {
   const from = source(state, upward);
   const to = upward ? state.target : state.client;
   let buffer = state.pool.take();
   let writes = 0;
   try {
+    if (early instanceof Promise) {
+      direction.reading = true;
+      early = await early;
+      direction.reading = false;
+    }
     if (early) {
       writes++;
       await state.tunnel.throttle?.up.pay(early.length);

@@ -1,4 +1,4 @@
-import { createCredentialCheck, type Credentials } from "../credentials.ts";
+import type { CredentialCheck } from "../auth/check.ts";
 import { type Address, formatAddress } from "../net/address.ts";
 import { Failure, type FailureReason } from "../net/failure.ts";
 import { endGently } from "../net/linger.ts";
@@ -30,7 +30,7 @@ import {
 
 export interface Socks5Options extends ConnectParts {
   /** Without credentials no authentication is asked for, and none is accepted. */
-  auth: Credentials | null;
+  auth: CredentialCheck | null;
   /** Whether clients of SOCKS4 and 4a are served too. */
   socks4: boolean;
   udp: UdpOptions;
@@ -43,7 +43,6 @@ const HANDSHAKE_SECONDS = 10;
  * credentials are set, and SOCKS4 if asked for.
  */
 export function createSocks5Handler({ auth, socks4, udp, ...parts }: Socks5Options): Handler {
-  const check = auth ? createCredentialCheck(auth) : null;
   return async (session) => {
     const reader = new ByteReader(session.client, parts.pool, session.early);
     setNoDelay(session.client);
@@ -53,7 +52,7 @@ export function createSocks5Handler({ auth, socks4, udp, ...parts }: Socks5Optio
       const version = reader.view[0];
       if (version === 4 && socks4) return await serveSocks4(session, reader, auth !== null, parts);
       if (version !== 5) throw new Failure("foreign_protocol", `first byte ${version}`);
-      await authenticate(session, reader, check);
+      await authenticate(session, reader, auth);
       const { command, target } = await readRequest(session, reader);
       session.expireNever();
       if (command === COMMAND.udpAssociate) {
@@ -73,21 +72,35 @@ export function createSocks5Handler({ auth, socks4, udp, ...parts }: Socks5Optio
 async function authenticate(
   session: Session,
   reader: ByteReader,
-  check: ReturnType<typeof createCredentialCheck> | null,
+  auth: CredentialCheck | null,
 ): Promise<void> {
   const { methods } = await readMessage(reader, parseGreeting);
-  const method = check ? METHOD.password : METHOD.none;
+  const method = auth ? METHOD.password : METHOD.none;
   if (!methods.includes(method)) {
     await writeAll(session.client, encodeMethod(METHOD.unacceptable));
     throw new Failure("auth_failed", "no acceptable method");
   }
   await writeAll(session.client, encodeMethod(method));
-  if (!check) return;
+  if (!auth) return;
   const { user, password } = await readMessage(reader, parsePassword);
-  const ok = check(user, password);
-  if (ok) session.record.setUser(new TextDecoder().decode(user));
-  await writeAll(session.client, encodePasswordStatus(ok));
-  if (!ok) throw new Failure("auth_failed", "wrong user name or password");
+  const name = new TextDecoder().decode(user);
+  const verdict = auth.check(user, password);
+  const refusal = typeof verdict === "boolean"
+    ? refusalOf(verdict)
+    : await reader.unlessEnded(verdict).then(refusalOf, orBusy);
+  if (!refusal) session.record.setUser(name);
+  await writeAll(session.client, encodePasswordStatus(!refusal));
+  if (refusal) throw new Failure(refusal);
+}
+
+function refusalOf(ok: boolean): FailureReason | null {
+  return ok ? null : "auth_failed";
+}
+
+/** Only who is still there gets an answer. */
+function orBusy(error: unknown): FailureReason {
+  if (error instanceof Failure && error.reason === "auth_busy") return error.reason;
+  throw error;
 }
 
 /** A request that can be tried. Only that for UDP may come without an address, for there it is no target. */

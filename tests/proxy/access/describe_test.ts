@@ -21,14 +21,15 @@ Deno.test("describeAccess says what holds, and nothing where nothing does", () =
 });
 
 Deno.test("isOpenToAll is true for a forward proxy that anybody may use", () => {
-  const open = { mode: "http", auth: null, access: NONE };
+  const open = { mode: "http", auth: [], authFile: null, access: NONE };
   const denies = { clients: ["--deny ::1"], targets: ["--allow-target a"] };
   assert.equal(isOpenToAll(open, "0.0.0.0"), true);
   assert.equal(isOpenToAll({ ...open, mode: "socks5", access: denies }, "::"), true);
   assert.equal(isOpenToAll(open, "127.0.0.1"), false);
   assert.equal(isOpenToAll(open, "::1"), false);
   assert.equal(isOpenToAll({ ...open, mode: "tcp" }, "::"), false);
-  assert.equal(isOpenToAll({ ...open, auth: { user: "u", password: "p" } }, "::"), false);
+  assert.equal(isOpenToAll({ ...open, auth: [{ user: "u", password: "p" }] }, "::"), false);
+  assert.equal(isOpenToAll({ ...open, authFile: "users" }, "::"), false);
   assert.equal(
     isOpenToAll({ ...open, access: { ...NONE, clients: ["--allow ::1"] } }, "::"),
     false,

@@ -133,3 +133,41 @@ Deno.test("ByteReader.release leaves none of the cap on large buffers taken", as
     await Promise.resolve();
   }
 });
+
+Deno.test("ByteReader.unlessEnded brings what the promise does, unless the stream ends before", async () => {
+  const { conn, reads } = heldConn();
+  const reader = new ByteReader(conn, new BufferPool());
+  assert.equal(await reader.unlessEnded(Promise.resolve("quick")), "quick");
+  const slow = Promise.withResolvers<string>();
+  const watched = reader.unlessEnded(slow.promise);
+  assert.equal(reads.length, 1, "the read that is under way is joined");
+  reads[0].into.set(bytes("more"));
+  reads[0].done.resolve(4);
+  slow.resolve("slow");
+  assert.equal(await watched, "slow");
+  assert.equal(text(reader.view), "more", "what comes meanwhile is kept");
+  reader.consume(4);
+  const left = reader.unlessEnded(new Promise(() => {}));
+  reads[1].done.resolve(null);
+  await assert.rejects(left, { reason: "client_gone" });
+});
+
+Deno.test("ByteReader.handOver gives what was read ahead, or waits for the read under way", async () => {
+  const ready = new ByteReader(scriptedConn([bytes("abc")]), new BufferPool());
+  assert.equal(ready.handOver(), undefined);
+  const filled = new ByteReader(scriptedConn([bytes("abc")]), new BufferPool());
+  await filled.fill();
+  filled.consume(1);
+  assert.deepEqual(filled.handOver(), bytes("bc"));
+  for (const [n, expected] of [[2, bytes("xy")], [null, undefined]] as const) {
+    const { conn, reads } = heldConn();
+    const reader = new ByteReader(conn, new BufferPool());
+    reader.onEnd = () => assert.fail("the reader is not asked any more");
+    reader.tryFill();
+    const early = reader.handOver();
+    assert.ok(early instanceof Promise);
+    reads[0].into.set(bytes("xy"));
+    reads[0].done.resolve(n);
+    assert.deepEqual(await early, expected);
+  }
+});
