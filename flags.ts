@@ -83,6 +83,8 @@ export function flags(): Flag[] {
     flag(["proxy"], "--udp-timeout <seconds>", "end a socks5 UDP association that is idle (60)"),
     { of: ["proxy"], option: repeated(new Option("--socks5-auth <user:password>").hideHelp()) },
     flag(["proxy"], "--auth-file <file>", "the same from a htpasswd file with bcrypt or SHA-crypt"),
+    flag(["proxy"], "--tls-cert <file>", "speak TLS to clients: certificate and chain in PEM"),
+    flag(["proxy"], "--tls-key <file>", "the certificate's key in PEM"),
     ...accessFlags(),
     flag(
       ["proxy"],

@@ -27,6 +27,8 @@ import type { ReporterOptions, ReportSource } from "./stats/reporter.ts";
 import { Balancer } from "./tcp/balancer.ts";
 import { createTcpHandler } from "./tcp/handler.ts";
 import { HealthChecker } from "./tcp/health.ts";
+import { acceptTls } from "./tls/accept_tls.ts";
+import type { CertificateFiles } from "./tls/certificate.ts";
 
 export interface EngineDeps {
   /** This proxy's name in Via. */
@@ -69,7 +71,17 @@ export function startEngine(options: ProxyOptions, deps: EngineDeps): Serving {
   const addr = listener.addr as Deno.NetAddr;
   const resolver = resolverFor(options.dns);
   const auth = createCredentialCheck(options.auth, files.users, () => new WorkerHasher());
-  const parts = { addr, collector, pool, upstreams, balancer, gate, resolver, auth };
+  const parts = {
+    addr,
+    collector,
+    pool,
+    upstreams,
+    balancer,
+    gate,
+    resolver,
+    auth,
+    certificate: files.certificate,
+  };
   const handler = createHandler(options, deps, parts);
   const sessions = new Sessions(handler, collector, {
     connections: new ConnectionLimits(limits),
@@ -146,10 +158,15 @@ interface Parts {
   resolver: Resolver;
   /** Null where nobody has to say who he is. */
   auth: CredentialCheck | null;
+  /** Null where clients speak no TLS. */
+  certificate: CertificateFiles | null;
 }
 
 function createHandler(options: ProxyOptions, deps: EngineDeps, parts: Parts): Handler {
-  const handler = createModeHandler(options, deps, parts);
+  const modeHandler = createModeHandler(options, deps, parts);
+  const { certificate, pool } = parts;
+  const handler = certificate ? acceptTls(modeHandler, certificate, pool) : modeHandler;
+  // Before TLS, as balancers that pass it on do it.
   const { acceptProxy: trusted } = options;
   return trusted.length > 0 ? acceptProxy(handler, trusted.map(parseCidr), parts.pool) : handler;
 }

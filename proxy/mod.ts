@@ -69,6 +69,7 @@ function run(options: ProxyOptions, serving: Serving, identity: Identity): Runni
     proxy_id: identity.proxy_id,
     workers: options.workers > 1 ? options.workers : undefined,
     target: options.targets.map(formatAddress).join(","),
+    tls: options.tls ? true : undefined,
     access: describeAccess(options.mode, options.access),
     dns: options.dns?.servers.map(({ name }) => name).join(","),
     stats_to: options.statsTo ? formatAddress(options.statsTo) : undefined,

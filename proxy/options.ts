@@ -15,6 +15,7 @@ import { balanceFlags, type BalanceOptions, balanceOptions } from "./tcp/options
 import { httpFlags, type HttpRules, httpRules } from "./http/options.ts";
 import { rateFlag } from "./rate.ts";
 import { socksFlags, type SocksOptions, socksOptions } from "./socks5/options.ts";
+import { tlsFlags, type TlsOptions, tlsOptions } from "./tls/options.ts";
 
 export const MODES = ["tcp", "http", "socks5"] as const;
 export type Mode = (typeof MODES)[number];
@@ -23,6 +24,8 @@ export type Mode = (typeof MODES)[number];
 export interface ProxyOptions extends BalanceOptions, SocksOptions, AuthOptions {
   mode: Mode;
   listen: Address;
+  /** What makes the proxy speak TLS to its clients; null for plain connections. */
+  tls: TlsOptions | null;
   /** Networks whose connections begin with a PROXY protocol header. */
   acceptProxy: string[];
   access: AccessOptions;
@@ -116,6 +119,7 @@ const flagsSchema = z.object({
   acceptProxy: listFlag("--accept-proxy", MAX_NETWORKS, checkedCidr).optional(),
   access: accessFlag.default({ clients: [], targets: [] }),
   ...authFlags,
+  ...tlsFlags,
   managerAddr: addressFlag(MANAGER_FLAG, parseHostPort).optional(),
   statsAddr: addressFlag("--stats-addr", parseHostPort).optional(),
   reportInterval: secondsFlag("--report-interval", 0.1, 3600).default(5),
@@ -165,6 +169,11 @@ export const proxyOptionsSchema = flagsSchema.transform((flags, context): ProxyO
     context.addIssue(misplaced);
     return z.NEVER;
   }
+  const tls = tlsOptions(flags);
+  if (typeof tls === "string") {
+    context.addIssue(tls);
+    return z.NEVER;
+  }
   let statsTo: Address | null = flags.statsAddr ?? null;
   try {
     if (!statsTo && flags.managerAddr) statsTo = statsAddressOf(flags.managerAddr);
@@ -181,6 +190,7 @@ export const proxyOptionsSchema = flagsSchema.transform((flags, context): ProxyO
     ...balance,
     ...socks,
     ...auth,
+    tls,
     acceptProxy: flags.acceptProxy ?? [],
     access: flags.access,
     statsTo,

@@ -58,7 +58,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     ...["proxy/tcp/options.ts", "proxy/http/options.ts", "proxy/socks5/options.ts"],
     ...["proxy/access/options.ts", "proxy/dns/options.ts", "proxy/flags.ts"],
     ...["proxy/net/address.ts", "proxy/net/cidr.ts"],
-    ...["proxy/rate.ts", "proxy/auth/options.ts"],
+    ...["proxy/rate.ts", "proxy/auth/options.ts", "proxy/tls/options.ts"],
   ],
   "proxy/rate.ts": [],
   "proxy/size.ts": [],
@@ -71,7 +71,9 @@ const MAY_IMPORT: Record<string, string[]> = {
   "proxy/auth/htpasswd.ts": ["type:proxy/auth/"],
   "proxy/auth/hash_worker.ts": ["proxy/auth/verify.ts", "type:proxy/auth/"],
   "proxy/reloaded.ts": [],
-  "proxy/files.ts": ["proxy/auth/", "type:proxy/options.ts"],
+  "proxy/files.ts": ["proxy/auth/", "proxy/tls/", "type:proxy/options.ts"],
+  "proxy/tls/": ["proxy/net/", "proxy/reloaded.ts"],
+  "proxy/tls/options.ts": [],
   "proxy/limits.ts": ["proxy/net/"],
   "proxy/net/": ["type:proxy/stats/"],
   "proxy/stats/": ["proxy/net/address.ts", "proxy/net/failure.ts"],
@@ -123,7 +125,13 @@ const PURE_MODULES = /^(npm:(zod|ipaddr\.js|dns-packet)|node:(crypto|buffer))$/;
 
 /** The only files that open a socket to listen on. */
 const LISTENERS = [
-  ...["proxy/engine.ts", "proxy/workers.ts", "proxy/stats/sender.ts", "proxy/dns/udp.ts"],
+  ...[
+    "proxy/engine.ts",
+    "proxy/tls/pair.ts",
+    "proxy/workers.ts",
+    "proxy/stats/sender.ts",
+    "proxy/dns/udp.ts",
+  ],
   ...["proxy/net/udp.ts", "manager/mod.ts", "manager/server.ts", "demo.ts"],
 ];
 

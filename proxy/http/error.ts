@@ -44,6 +44,7 @@ const ERROR_TYPES: Partial<Record<FailureReason, string>> = {
   dns_busy: "dns_error",
   no_descriptors: "connection_limit_reached",
   auth_failed: "http_request_denied",
+  auth_busy: "proxy_internal_error",
   client_denied: "http_request_denied",
   target_denied: "http_request_denied",
   port_denied: "http_request_denied",

@@ -1,8 +1,8 @@
 import { errorCode } from "./failure.ts";
 
-export interface AcceptOptions {
+export interface AcceptOptions<Conn> {
   /** Called for each connection; must not throw. */
-  onConnection: (conn: Deno.TcpConn) => void;
+  onConnection: (conn: Conn) => void;
   /** Called for each connection that its client reset before it could be accepted. */
   onLost: () => void;
   /** Called when accepting fails and pauses, with the system's error code. */
@@ -18,12 +18,12 @@ const LOST = new Set(["ENOTCONN", "ECONNABORTED", "ECONNRESET", "EPROTO"]);
  * Accepts until the listener is closed. Errors such as EMFILE pause the loop and never end it:
  * waiting connections stay in the system's queue meanwhile.
  */
-export async function acceptLoop(
-  listener: Deno.TcpListener,
-  { onConnection, onLost, onPause }: AcceptOptions,
+export async function acceptLoop<Conn>(
+  listener: { accept(): Promise<Conn> },
+  { onConnection, onLost, onPause }: AcceptOptions<Conn>,
 ): Promise<void> {
   for (;;) {
-    let conn: Deno.TcpConn;
+    let conn: Conn;
     try {
       conn = await listener.accept();
     } catch (error) {

@@ -52,7 +52,7 @@ export class Session implements Cancelable {
   #movedAt = 0;
 
   constructor(
-    readonly client: Deno.TcpConn,
+    public client: Deno.TcpConn,
     readonly record: LiveConnection,
     /** Slows the connection; null where no bandwidth is limited. */
     readonly throttle: Throttle | null = null,
@@ -69,6 +69,13 @@ export class Session implements Cancelable {
     this.record.state = "active";
     // Ended while the dial was under way: what came of it has no use any more.
     if (this.#closed) this.close();
+  }
+
+  /** Puts a connection over the client's own in its place. */
+  wrap(client: Deno.TcpConn): void {
+    this.client = client;
+    // Ended while it was being made: then so does this one.
+    if (this.#closed) closeQuietly(client);
   }
 
   /** Turns keepalive on where it is not on yet; for sessions that last. */

@@ -12,6 +12,7 @@ const DEFAULTS: ProxyOptions = {
   ...{ socks4: false, udpTimeout: 60 },
   auth: [],
   authFile: null,
+  tls: null,
   acceptProxy: [],
   access: { clients: [], targets: [] },
   statsTo: null,
