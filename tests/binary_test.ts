@@ -1,6 +1,9 @@
 import { strict as assert } from "node:assert";
 import { join } from "node:path";
 import config from "../deno.json" with { type: "json" };
+import { ALL_USERS, APACHE, TempFile } from "./support/htpasswd.ts";
+import { readUntil, send } from "./support/tcp.ts";
+import { CertificateFolder, connectTls } from "./support/tls.ts";
 import { startDns, zoneOf } from "./support/dns.ts";
 import { eventually } from "./support/eventually.ts";
 import { freeAddress, freeManagerAddress } from "./support/addresses.ts";
@@ -116,6 +119,31 @@ Deno.test(
     assert.equal(reported.total_connections, 1);
     await assertEndsWell(proxy);
     await assertEndsWell(manager);
+  },
+);
+
+Deno.test(
+  { name: "Executable speaks TLS and checks the passwords of a file", ignore },
+  async () => {
+    await using users = new TempFile(ALL_USERS);
+    await using certificate = new CertificateFolder();
+    const address = freeAddress();
+    const { tlsCert, tlsKey } = certificate.flags;
+    const args = ["--mode", "http", "--listen", address, "--auth-file", users.path];
+    args.push("--tls-cert", tlsCert, "--tls-key", tlsKey);
+    // The thread that checks passwords is started by a worker then.
+    if (Deno.build.os === "linux") args.push("--workers", "2");
+    await using proxy = new Running(executable, args, alone);
+    const ask = async (password: string) => {
+      using conn = await connectTls(Number(address.split(":")[1]));
+      const credentials = `Proxy-Authorization: Basic ${btoa(`ann:${password}`)}\r\n`;
+      await send(conn, `GET http://127.0.0.1:1/ HTTP/1.1\r\nHost: x\r\n${credentials}\r\n`);
+      return await readUntil(conn, (text) => text.includes("\r\n\r\n"));
+    };
+    assert.match(await eventually("It serves", () => ask("wrong")), /^HTTP\/1\.1 407 /);
+    // Nothing listens on port 1, but who is let in is told so.
+    assert.match(await ask(APACHE.bcryptPassword), /^HTTP\/1\.1 502 /);
+    await assertEndsWell(proxy);
   },
 );
 
