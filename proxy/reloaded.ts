@@ -45,6 +45,7 @@ export class Reloaded<T> {
   #seen: string;
   #timer: ReturnType<typeof setInterval> | undefined;
   #checking = false;
+  #warned = "";
 
   /** Reads the files; throws {@link FileError}. */
   constructor(spec: ReloadedSpec<T>) {
@@ -78,12 +79,15 @@ export class Reloaded<T> {
       const now = await this.#look();
       const stays = now === this.#seen;
       this.#seen = now;
-      if (!stays || now === this.#read) return;
-      this.#read = now;
-      await this.#reload();
+      if (stays && now !== this.#read) await this.#reload(now);
     } finally {
       this.#checking = false;
     }
+  }
+
+  #warn(message: string): void {
+    if (!this.#spec.silent && message !== this.#warned) this.#log.warn(message);
+    this.#warned = message;
   }
 
   async #look(): Promise<string> {
@@ -91,16 +95,20 @@ export class Reloaded<T> {
     return signature(await Promise.all(infos));
   }
 
-  async #reload(): Promise<void> {
+  async #reload(now: string): Promise<void> {
     const names = this.#spec.files.map(({ flag, path }) => `${flag} ${path}`).join(", ");
     try {
       const contents = await Promise.all(this.#spec.files.map(read));
       this.value = this.#spec.parse(contents);
     } catch (error) {
-      if (!(error instanceof FileError)) throw error;
-      if (!this.#spec.silent) this.#log.warn(`${error.message}; what was read before stays in use`);
+      // The files are to blame, or else the system is, and the next check tries again.
+      if (error instanceof FileError) this.#read = now;
+      const message = error instanceof FileError ? error.message : `Cannot read ${names}: ${error}`;
+      this.#warn(`${message}; what was read before stays in use`);
       return;
     }
+    this.#read = now;
+    this.#warned = "";
     this.version++;
     if (!this.#spec.silent) this.#log.info(`Read again, since it has changed: ${names}`);
     this.onChange?.();
@@ -120,7 +128,8 @@ function attempt<R>(file: NamedFile, action: (path: string) => R): R {
   try {
     return action(file.path);
   } catch (error) {
-    throw known(file, error);
+    const reason = known(file, error);
+    throw reason instanceof FileError ? reason : fileError(file, (error as Error).message);
   }
 }
 
@@ -138,8 +147,7 @@ function known(file: NamedFile, error: unknown): unknown {
   if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) {
     return fileError(file, "it may not be read");
   }
-  if (error instanceof FileError || !(error instanceof Error)) return error;
-  return fileError(file, error.message);
+  return error;
 }
 
 function fileError({ flag, path }: NamedFile, message: string): FileError {

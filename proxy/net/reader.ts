@@ -113,14 +113,15 @@ export class ByteReader {
    * under way, which then has to be waited for. The reader must not be used afterwards.
    */
   handOver(): Uint8Array | undefined | Promise<Uint8Array | undefined> {
-    // A copy: the buffer goes back to the pool, and little comes so early.
-    const take = () => {
-      const early = this.available > 0 ? this.view.slice() : undefined;
-      this.release();
-      return early;
-    };
     this.onEnd = null;
-    return this.#pending ? this.#pending.then(take) : take();
+    return this.#pending ? this.#pending.then(() => this.#takeRest()) : this.#takeRest();
+  }
+
+  #takeRest(): Uint8Array | undefined {
+    // A copy: the buffer goes back to the pool, and little comes so early.
+    const rest = this.available > 0 ? this.view.slice() : undefined;
+    this.release();
+    return rest;
   }
 
   /** Gives the buffer back; the reader must not be used afterwards. */

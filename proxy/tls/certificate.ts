@@ -1,4 +1,5 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
+import { errorCode } from "../net/failure.ts";
 import { type FileContent, Reloaded } from "../reloaded.ts";
 import type { TlsOptions } from "./options.ts";
 import { listenTls } from "./pair.ts";
@@ -31,11 +32,14 @@ function parse(certFile: FileContent, keyFile: FileContent): Certificate {
   if (key.includes("ENCRYPTED")) throw keyFile.error("expected a key without a pass phrase");
   const privateKey = tryTo(() => createPrivateKey(key));
   if (!privateKey) throw keyFile.error("expected a private key in PEM");
-  if (!first.checkPrivateKey(privateKey)) throw keyFile.error("it is not the certificate's key");
+  if (!tryTo(() => first.checkPrivateKey(privateKey))) {
+    throw keyFile.error("it is not the certificate's key");
+  }
   try {
     // The last word has who will use them.
     listenTls({ cert, key }).close();
   } catch (error) {
+    if (errorCode(error)) throw error;
     throw certFile.error((error as Error).message);
   }
   return { cert, key };

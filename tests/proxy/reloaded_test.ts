@@ -131,3 +131,23 @@ Deno.test("Reloaded looks each second while it watches, until it is closed", asy
   // The test would be told of a timer that is left.
   reloaded.close();
 });
+
+Deno.test("Reloaded tries again what the system, and not the file, was to blame for", async () => {
+  await using temp = new TempFile("one");
+  let works = true;
+  const reloaded = new Reloaded({
+    files: [file(temp)],
+    silent: true,
+    parse([{ bytes }]) {
+      if (!works) throw new Error("out of descriptors");
+      return new TextDecoder().decode(bytes);
+    },
+  });
+  works = false;
+  temp.replace("two");
+  await settle(reloaded);
+  assert.deepEqual([reloaded.value, reloaded.version], ["one", 0]);
+  works = true;
+  await reloaded.check();
+  assert.deepEqual([reloaded.value, reloaded.version], ["two", 1]);
+});
