@@ -20,5 +20,6 @@ export async function connect(
   const upstream = await dialOrAnswer(session, request, dial);
   session.connected(upstream);
   await writeAll(session.client, ESTABLISHED);
-  return await relay(session, upstream, pool, reader.handOver());
+  const { early, pending } = reader.handOver();
+  return await relay(session, upstream, pool, early, pending);
 }

@@ -24,5 +24,6 @@ export async function switchProtocols(exchange: Exchange, response: Response): P
   await sendToClient(session, answer);
   session.record.bytes_received += headLength + first.length;
   upstream.reader.release();
-  return await relay(session, upstream.conn, pool, reader.handOver());
+  const { early, pending } = reader.handOver();
+  return await relay(session, upstream.conn, pool, early, pending);
 }

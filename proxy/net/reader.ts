@@ -2,6 +2,13 @@ import type { BufferPool } from "./buffer.ts";
 import { Failure } from "./failure.ts";
 import type { Lane } from "./throttle.ts";
 
+/** What was read of a connection before somebody else reads it. */
+export interface ReadAhead {
+  early: Uint8Array | undefined;
+  /** What the read that is under way will bring, behind that; it does not reject. */
+  pending: Promise<Uint8Array | undefined> | undefined;
+}
+
 /** Reads a connection through one pooled buffer whose unread part can be looked at before it is taken. */
 export class ByteReader {
   buffer: Uint8Array<ArrayBuffer>;
@@ -109,19 +116,27 @@ export class ByteReader {
   }
 
   /**
-   * What has been read ahead, for whoever reads the connection itself from now on; a promise if a read is
-   * under way, which then has to be waited for. The reader must not be used afterwards.
+   * What has been read ahead, for whoever reads the connection itself from now on. The reader must not be
+   * used afterwards.
    */
-  handOver(): Uint8Array | undefined | Promise<Uint8Array | undefined> {
+  handOver(): ReadAhead {
     this.onEnd = null;
-    return this.#pending ? this.#pending.then(() => this.#takeRest()) : this.#takeRest();
+    const early = this.#take();
+    const pending = this.#pending?.then(() => {
+      const bytes = this.#take();
+      this.release();
+      return bytes;
+    });
+    if (!pending) this.release();
+    return { early, pending };
   }
 
-  #takeRest(): Uint8Array | undefined {
-    // A copy: the buffer goes back to the pool, and little comes so early.
-    const rest = this.available > 0 ? this.view.slice() : undefined;
-    this.release();
-    return rest;
+  /** A copy of the unread part: the buffer goes back to the pool, and little comes so early. */
+  #take(): Uint8Array | undefined {
+    if (this.available === 0) return undefined;
+    const bytes = this.view.slice();
+    this.start = this.end;
+    return bytes;
   }
 
   /** Gives the buffer back; the reader must not be used afterwards. */

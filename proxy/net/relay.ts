@@ -38,17 +38,19 @@ export interface Relaying {
 /**
  * Passes bytes both ways until both sides have finished or one breaks, then closes both.
  * A half-close is passed on (RFC 9293, section 3.6); a reset ends the other side.
- * `early` are bytes of the client that were read before, or are being read: it must not reject. Never throws.
+ * `early` are bytes of the client that were read before, and `pending` what a read under way will bring,
+ * which must not reject. Never throws.
  */
 export async function relay(
   tunnel: Tunnel,
   target: Deno.TcpConn,
   pool: BufferPool,
-  early?: Uint8Array | Promise<Uint8Array | undefined>,
+  early?: Uint8Array,
+  pending?: Promise<Uint8Array | undefined>,
 ): Promise<RelayEnd> {
   const state = new RelayState(tunnel, target, pool);
   tunnel.relaying = state;
-  const up = pump(state, state.up, true, early);
+  const up = pump(state, state.up, true, early, pending);
   await pump(state, state.down, false);
   await up;
   tunnel.relaying = null;
@@ -104,22 +106,23 @@ async function pump(
   state: RelayState,
   direction: Direction,
   upward: boolean,
-  early?: Uint8Array | Promise<Uint8Array | undefined>,
+  early?: Uint8Array,
+  pending?: Promise<Uint8Array | undefined>,
 ): Promise<void> {
   const from = source(state, upward);
   const to = upward ? state.target : state.client;
   let buffer = state.pool.take();
   let writes = 0;
   try {
-    if (early instanceof Promise) {
-      direction.reading = true;
-      early = await early;
-      direction.reading = false;
-    }
     if (early) {
       writes++;
-      await state.tunnel.throttle?.up.pay(early.length);
-      await writeCounted(state, to, early, upward);
+      await sendEarly(state, early);
+    }
+    if (pending) {
+      direction.reading = true;
+      const bytes = await pending;
+      direction.reading = false;
+      if (bytes) await sendEarly(state, bytes);
     }
     for (;;) {
       direction.reading = true;
@@ -153,6 +156,12 @@ function source({ client, target, tunnel }: RelayState, upward: boolean) {
   const conn = upward ? client : target;
   const { throttle } = tunnel;
   return throttle ? new ThrottledSource(conn, upward ? throttle.up : throttle.down) : conn;
+}
+
+/** Bytes of the client that were read by somebody else. */
+async function sendEarly(state: RelayState, bytes: Uint8Array): Promise<void> {
+  await state.tunnel.throttle?.up.pay(bytes.length);
+  await writeCounted(state, state.target, bytes, true);
 }
 
 /** Writes all of it, and counts each part as it goes. */

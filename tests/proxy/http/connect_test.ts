@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { converse } from "../../support/http.ts";
+import { converse, OK, startOrigin } from "../../support/http.ts";
 import { startTestProxy } from "../../support/proxy.ts";
 import {
   closedPort,
@@ -7,6 +7,7 @@ import {
   echo,
   readExactly,
   readText,
+  readUntil,
   send,
   startTcp,
 } from "../../support/tcp.ts";
@@ -28,6 +29,24 @@ Deno.test("http mode tunnels CONNECT, early bytes included, and counts its paylo
   );
   assert.equal(report.total_bytes_sent, 10);
   assert.equal(report.total_bytes_received, 10);
+});
+
+Deno.test("http mode tunnels what comes late behind a CONNECT that was sent with another request", async () => {
+  await using origin = startOrigin(OK);
+  await using server = startTcp(echo);
+  await using proxy = startTestProxy("http");
+  using conn = await connectTo(proxy.port);
+  // While the first one is answered, the client is read ahead: nothing of that may be lost.
+  await send(
+    conn,
+    `GET http://${origin.address}/ HTTP/1.1\r\nHost: x\r\n\r\n` +
+      `CONNECT ${server.address} HTTP/1.1\r\nHost: x\r\n\r\nearly`,
+  );
+  await readUntil(conn, (text) => text.endsWith("\r\n\r\nearly"));
+  for (const text of ["later", "latest"]) {
+    await send(conn, text);
+    assert.equal(new TextDecoder().decode(await readExactly(conn, text.length)), text);
+  }
 });
 
 Deno.test("http mode answers a CONNECT that fails with its reason and never with 200", async () => {

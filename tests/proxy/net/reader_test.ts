@@ -152,22 +152,24 @@ Deno.test("ByteReader.unlessEnded brings what the promise does, unless the strea
   await assert.rejects(left, { reason: "client_gone" });
 });
 
-Deno.test("ByteReader.handOver gives what was read ahead, or waits for the read under way", async () => {
+Deno.test("ByteReader.handOver gives what was read ahead, and what the read under way brings", async () => {
   const ready = new ByteReader(scriptedConn([bytes("abc")]), new BufferPool());
-  assert.equal(ready.handOver(), undefined);
+  assert.deepEqual(ready.handOver(), { early: undefined, pending: undefined });
   const filled = new ByteReader(scriptedConn([bytes("abc")]), new BufferPool());
   await filled.fill();
   filled.consume(1);
-  assert.deepEqual(filled.handOver(), bytes("bc"));
+  assert.deepEqual(filled.handOver(), { early: bytes("bc"), pending: undefined });
   for (const [n, expected] of [[2, bytes("xy")], [null, undefined]] as const) {
-    const { conn, reads } = heldConn();
-    const reader = new ByteReader(conn, new BufferPool());
-    reader.onEnd = () => assert.fail("the reader is not asked any more");
-    reader.tryFill();
-    const early = reader.handOver();
-    assert.ok(early instanceof Promise);
-    reads[0].into.set(bytes("xy"));
-    reads[0].done.resolve(n);
-    assert.deepEqual(await early, expected);
+    for (const before of ["", "unread"]) {
+      const { conn, reads } = heldConn();
+      const reader = new ByteReader(conn, new BufferPool(), bytes(before));
+      reader.onEnd = () => assert.fail("the reader is not asked any more");
+      reader.tryFill();
+      const { early, pending } = reader.handOver();
+      assert.deepEqual(early, before ? bytes(before) : undefined);
+      reads[0].into.set(bytes("xy"));
+      reads[0].done.resolve(n);
+      assert.deepEqual(await pending, expected);
+    }
   }
 });
