@@ -7,7 +7,15 @@ import { encodeInterimHead } from "./head.ts";
 import type { HttpRules } from "./options.ts";
 import type { Upstream } from "./pool.ts";
 import type { Request } from "./request.ts";
-import { outgoing, sendToClient, writeResponse } from "./respond.ts";
+import {
+  clientGone,
+  copyResponse,
+  encodeAnswer,
+  outgoing,
+  received,
+  sendToClient,
+  wholeBody,
+} from "./respond.ts";
 import { badResponse, parseResponse, type Response } from "./response.ts";
 import { switchProtocols } from "./upgrade.ts";
 import { Upload } from "./upload.ts";
@@ -20,6 +28,8 @@ export interface Exchange {
   request: Request;
   /** The request's head as it goes to the origin. */
   head: Uint8Array;
+  /** Where that head lies if it fits; the response's may lie there after it. */
+  buffer: Uint8Array;
   upstream: Upstream;
   via: string;
   rules: HttpRules;
@@ -45,13 +55,24 @@ const MAX_INTERIM = 16;
  * HttpError while nothing of the answer has gone out, or Failure when the client's connection cannot go on.
  */
 export async function runExchange(exchange: Exchange): Promise<ExchangeEnd> {
-  const { request, session } = exchange;
+  const { request, session, upstream } = exchange;
   const upload = new Upload(exchange);
   session.awaiting = true;
   session.gaveUp = false;
-  if (request.framing.kind === "none") await upload.sendHead();
-  else upload.start();
-  const response = await readResponse(exchange, upload);
+  // Nearly every request is a head alone whose response comes in one read: for that each step here is one
+  // promise, the system's own. What is not so usual takes the way of the functions that are called.
+  if (request.framing.kind !== "none") upload.start();
+  else {
+    try {
+      const sent = session.throttle === null ? await upstream.conn.write(exchange.head) : 0;
+      if (sent < exchange.head.length) await upload.sendRest(sent);
+      upload.headSent();
+    } catch {
+      upload.refused();
+    }
+  }
+  if (upstream.reader.available === 0) await upstream.reader.tryFill();
+  const response = finalHead(exchange) ?? await readResponse(exchange, upload);
   session.awaiting = false;
   if (response.status === 101) {
     const tunnel = await switchProtocols(exchange, response);
@@ -60,12 +81,39 @@ export async function runExchange(exchange: Exchange): Promise<ExchangeEnd> {
   const out = outgoing(response, request);
   const keepClient = request.keepAlive && !session.draining && out.framing.kind !== "close" &&
     (upload.done || response.status < 400);
-  await writeResponse(exchange, response, out, keepClient);
+  const whole = wholeBody(response, upstream.reader.available - response.size);
+  const answer = encodeAnswer(exchange, response, whole, {
+    framing: out.framing,
+    clientMinor: request.minor,
+    keepAlive: keepClient,
+    via: exchange.via,
+    // What lies there has been sent, unless the answer came first.
+    buffer: upload.done ? exchange.buffer : undefined,
+  });
+  if (whole < 0) await copyResponse(exchange, response, out.coding, answer);
+  else {
+    // The origin has done its part: a client that leaves once it has the last byte is not gone too early.
+    session.upstream = null;
+    let sent = 0;
+    try {
+      if (session.throttle === null) sent = await session.client.write(answer);
+    } catch {
+      throw clientGone();
+    }
+    if (sent < answer.length) await sendToClient(session, answer.subarray(sent));
+    received(session, response.size + whole);
+  }
   if (!upload.done) await upload.finish();
   return {
     keepClient: keepClient && upload.ok,
     keepUpstream: response.keepAlive && upload.ok,
   };
+}
+
+/** The final response's head if the reader begins with that, and it is whole. */
+function finalHead({ upstream: { reader }, request, rules }: Exchange): Response | null {
+  const response = parseHead(reader, request.method, 0, rules.maxHeaderSize);
+  return response !== null && response.status >= 200 ? response : null;
 }
 
 /**

@@ -55,7 +55,7 @@ export async function forward(
       session.upstream = upstream.conn;
       upstream.reader.lane = session.throttle && session.throttle.down;
       try {
-        const exchange = { session, reader, request, head, upstream, via, rules, pool };
+        const exchange = { session, reader, request, head, buffer, upstream, via, rules, pool };
         return end = await runExchange(exchange);
       } catch (error) {
         if (!(error instanceof StaleUpstream)) throw error;

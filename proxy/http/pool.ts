@@ -19,8 +19,6 @@ export interface Upstream {
   readonly here: boolean;
   /** When it was opened, in ms. */
   readonly since: number;
-  /** Takes it out of the pool when its origin closes it, or speaks unasked. */
-  readonly drop: () => void;
 }
 
 const MAX_IDLE_PER_ORIGIN = 64;
@@ -54,9 +52,9 @@ export class UpstreamPool {
       idleSince: 0,
       here: isLoopback(client),
       since: Date.now(),
-      drop: () => {
-        if (upstream.idle) this.#drop(upstream);
-      },
+    };
+    reader.onEnd = () => {
+      if (upstream.idle) this.#drop(upstream);
     };
     return upstream;
   }
@@ -64,15 +62,15 @@ export class UpstreamPool {
   /** The connection to this origin that was used last, of those that `client` may have, or null. */
   take(key: string, client: string): Upstream | null {
     const list = this.#idle.get(key);
-    let upstream = list?.at(-1);
-    if (!list || !upstream) return null;
-    if (upstream.here && !isLoopback(client)) {
-      upstream = list.findLast(({ here }) => !here);
-      if (!upstream) return null;
-      list.splice(list.indexOf(upstream), 1);
-    } else list.pop();
-    this.#removed(upstream, list);
-    return upstream;
+    while (list) {
+      const upstream = list.findLast(({ here }) => !here || isLoopback(client));
+      if (!upstream) break;
+      this.#remove(upstream);
+      // An origin that spoke unasked: nobody knows what its next word would answer.
+      if (upstream.reader.available === 0) return upstream;
+      discard(upstream);
+    }
+    return null;
   }
 
   /** Keeps a connection whose exchange is complete, unless there are enough. */
@@ -88,8 +86,8 @@ export class UpstreamPool {
     this.#count++;
     upstream.reused = upstream.idle = true;
     upstream.idleSince = now;
-    // An origin that closes, or speaks unasked, is noticed at once; otherwise this is the next response's first read.
-    upstream.reader.tryFill().then(upstream.drop);
+    // An origin that closes is noticed at once; otherwise this is the next response's first read.
+    upstream.reader.tryFill();
   }
 
   /** Closes what has been idle too long at `now`, in ms. */
@@ -116,13 +114,11 @@ export class UpstreamPool {
 
   #remove(upstream: Upstream): void {
     const list = this.#idle.get(upstream.key);
-    const at = list?.indexOf(upstream) ?? -1;
+    // The last one is the one that is mostly wanted.
+    const at = list?.lastIndexOf(upstream) ?? -1;
     if (!list || at < 0) return;
-    list.splice(at, 1);
-    this.#removed(upstream, list);
-  }
-
-  #removed(upstream: Upstream, list: Upstream[]): void {
+    if (at === list.length - 1) list.pop();
+    else list.splice(at, 1);
     if (list.length === 0) this.#idle.delete(upstream.key);
     this.#count--;
     upstream.idle = false;

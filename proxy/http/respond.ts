@@ -4,7 +4,7 @@ import type { Framing } from "./body.ts";
 import { type Coding, copyBody } from "./copy.ts";
 import { HttpError } from "./error.ts";
 import type { Exchange } from "./exchange.ts";
-import { encodeResponseHead } from "./head.ts";
+import { encodeResponseHead, type ResponseHeadOptions } from "./head.ts";
 import { paced } from "./paced.ts";
 import type { Request } from "./request.ts";
 import { badResponse, type Response } from "./response.ts";
@@ -26,58 +26,45 @@ export function outgoing({ framing }: Response, request: Request): Outgoing {
   return { framing, coding: "as-is" };
 }
 
-/**
- * Passes the whole response on; throws Failure where the client cannot be told any more what went wrong,
- * HttpError where nothing has gone out yet.
- */
-export async function writeResponse(
-  { session, request, upstream, via, pool }: Exchange,
-  response: Response,
-  { framing, coding }: Outgoing,
-  keepAlive: boolean,
-): Promise<void> {
-  const { reader } = upstream;
-  const buffer = pool.take();
-  const headLength = response.size;
-  const options = { framing, clientMinor: request.minor, keepAlive, via };
-  const head = encodeResponseHead(response, options, buffer);
-  reader.consume(headLength);
-  try {
-    const rest = wholeBody(response, reader.available);
-    if (rest >= 0) {
-      // The origin has done its part: a client that leaves once it has the last byte is not gone too early.
-      session.upstream = null;
-      const body = reader.buffer.subarray(reader.start, reader.start + rest);
-      await sendToClient(session, join(buffer, head, body));
-      reader.consume(rest);
-      received(session, headLength + rest);
-    } else {
-      await copyResponse(session, response, { framing, coding }, reader, {
-        buffer,
-        head,
-        headLength,
-      });
-    }
-  } finally {
-    pool.give(buffer);
-  }
-}
-
-/** The length of a body that is all there, or -1; most responses fit into one read. */
-function wholeBody({ framing }: Response, available: number): number {
+/** The length of a body that is all there, or -1. */
+export function wholeBody({ framing }: Response, available: number): number {
   if (framing.kind === "none") return 0;
   return framing.kind === "length" && framing.length <= available ? framing.length : -1;
 }
 
-async function copyResponse(
-  session: Session,
+export interface AnswerOptions extends ResponseHeadOptions {
+  /** Where the answer may be written. */
+  buffer: Uint8Array | undefined;
+}
+
+/** Takes the head from the upstream's reader, with the body if that is `whole`, and writes both for the client. */
+export function encodeAnswer(
+  { upstream: { reader } }: Exchange,
   response: Response,
-  { coding }: Outgoing,
-  reader: Exchange["reader"],
-  { buffer, head, headLength }: { buffer: Uint8Array; head: Uint8Array; headLength: number },
+  whole: number,
+  options: AnswerOptions,
+): Uint8Array {
+  const { buffer = new Uint8Array(1024) } = options;
+  const head = encodeResponseHead(response, options, buffer);
+  reader.consume(response.size);
+  if (whole <= 0) return head;
+  const answer = join(buffer, head, reader.buffer.subarray(reader.start, reader.start + whole));
+  reader.consume(whole);
+  return answer;
+}
+
+/**
+ * Passes the body on behind its head; throws Failure where the client cannot be told any more what went
+ * wrong, HttpError where nothing has gone out yet.
+ */
+export async function copyResponse(
+  { session, upstream: { reader }, buffer }: Exchange,
+  response: Response,
+  coding: Coding,
+  head: Uint8Array,
 ): Promise<void> {
   let waiting: Uint8Array | null = head;
-  let uncounted = headLength;
+  let uncounted = response.size;
   const sink = async (bytes: Uint8Array, passed: number) => {
     uncounted += passed;
     // The head goes out together with the first part of the body.
@@ -114,7 +101,8 @@ function join(buffer: Uint8Array, head: Uint8Array, rest: Uint8Array): Uint8Arra
   return length === both.length ? both : both.subarray(0, length);
 }
 
-function received(session: Session, bytes: number): void {
+/** Counts what has come from the origin and gone to the client. */
+export function received(session: Session, bytes: number): void {
   session.record.bytes_received += bytes;
   session.record.last_activity = Date.now() / 1000;
 }
@@ -124,6 +112,11 @@ export async function sendToClient(session: Session, bytes: Uint8Array): Promise
   try {
     await paced(session, session.client, bytes, false);
   } catch {
-    throw new Failure("client_gone", "the client left before the response was complete");
+    throw clientGone();
   }
+}
+
+/** What a write to the client that fails means. */
+export function clientGone(): Failure {
+  return new Failure("client_gone", "the client left before the response was complete");
 }

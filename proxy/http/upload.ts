@@ -27,17 +27,24 @@ export class Upload {
     return this.error instanceof Failure || this.error instanceof HttpError;
   }
 
-  /** Sends a request without a body: most are, and this takes a fraction of the time. */
-  async sendHead(): Promise<void> {
+  /** Sends the rest of a request that is a head alone, of which `sent` bytes have gone. */
+  async sendRest(sent: number): Promise<void> {
     const { head, upstream, session } = this.exchange;
-    try {
-      await paced(session, upstream.conn, head, true);
-      session.record.bytes_sent += head.length;
-      session.record.last_activity = Date.now() / 1000;
-    } catch {
-      this.error = ORIGIN_TAKES_NO_MORE;
-    }
+    await paced(session, upstream.conn, head.subarray(sent), true);
+  }
+
+  /** Notes that a request without a body has been sent. */
+  headSent(): void {
     this.done = true;
+    const { head, session } = this.exchange;
+    session.record.bytes_sent += head.length;
+    session.record.last_activity = Date.now() / 1000;
+  }
+
+  /** Notes that the origin takes no more; it may have answered all the same. */
+  refused(): void {
+    this.done = true;
+    this.error = ORIGIN_TAKES_NO_MORE;
   }
 
   /** Begins to send a request with a body. */
