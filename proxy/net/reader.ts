@@ -63,24 +63,30 @@ export class ByteReader {
     return this.#pending ??= this.#read();
   }
 
-  async #read(): Promise<boolean> {
-    try {
-      this.error = null;
-      this.#makeRoom();
-      const n = await this.conn.read(this.#room());
-      this.#pending = null;
-      if (this.buffer === EMPTY) return false;
-      if (n !== null) {
-        this.end += n;
-        return true;
-      }
-    } catch (error) {
-      this.#pending = null;
-      this.error = error;
+  #read(): Promise<boolean> {
+    this.error = null;
+    this.#makeRoom();
+    // Not an async function: with so many reads each of its parts is felt.
+    return this.conn.read(this.#room()).then(this.#took, this.#failed);
+  }
+
+  readonly #took = (n: number | null): boolean => {
+    this.#pending = null;
+    if (this.buffer === EMPTY) return false;
+    if (n === null) {
+      this.onEnd?.();
+      return false;
     }
+    this.end += n;
+    return true;
+  };
+
+  readonly #failed = (error: unknown): boolean => {
+    this.#pending = null;
+    this.error = error;
     this.onEnd?.();
     return false;
-  }
+  };
 
   /** Where the next read may write. */
   #room(): Uint8Array<ArrayBuffer> {
