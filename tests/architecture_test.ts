@@ -111,7 +111,7 @@ const PACKAGES: Record<string, string[]> = {
 };
 
 const PURE_NAMES = [
-  ...["request", "response", "websocket", "head", "fields", "body", "error"],
+  ...["request", "response", "connection", "websocket", "head", "fields", "body", "error"],
   ...["forwarded", "max_forwards"],
   ...["wire", "socks4_wire", "udp_wire", "report", "seal"],
   ...["buffer", "rollup", "address", "ip", "cidr", "proxy_protocol"],

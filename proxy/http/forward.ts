@@ -24,11 +24,12 @@ export interface ForwardDeps {
 const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
 
 /**
- * Forwards one request and its response; returns whether the client's connection may carry another.
+ * Forwards one request and its response; `onHost` is a client on the proxy's own host. Returns whether the client's connection may carry another.
  * Throws HttpError where the client can still be answered, Failure where it cannot.
  */
 export async function forward(
   session: Session,
+  onHost: boolean,
   reader: ByteReader,
   request: Request,
   { dial, upstreams, via, rules, pool }: ForwardDeps,
@@ -41,17 +42,11 @@ export async function forward(
   const head = encodeRequestHead(request, via, buffer);
   // While the answer is awaited the client is read, so that its leaving is noticed.
   if (bodiless && !request.upgrade) reader.tryFill();
-  let upstream = bodiless && IDEMPOTENT.has(request.method)
-    ? upstreams.take(key, session.clientIp)
-    : null;
+  let upstream = bodiless && IDEMPOTENT.has(request.method) ? upstreams.take(key, onHost) : null;
   let end: ExchangeEnd | null = null;
   try {
     for (;;) {
-      upstream ??= upstreams.wrap(
-        key,
-        await dialOrAnswer(session, request, dial),
-        session.clientIp,
-      );
+      upstream ??= upstreams.wrap(key, await dialOrAnswer(session, request, dial), onHost);
       session.upstream = upstream.conn;
       upstream.reader.lane = session.throttle && session.throttle.down;
       try {

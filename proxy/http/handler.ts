@@ -1,5 +1,6 @@
 import type { CredentialCheck } from "../auth/check.ts";
 import type { BufferPool } from "../net/buffer.ts";
+import { isLoopback } from "../net/address.ts";
 import { Failure, type FailureReason } from "../net/failure.ts";
 import { endGently } from "../net/linger.ts";
 import { setNoDelay } from "../net/socket_options.ts";
@@ -29,6 +30,10 @@ const KEEP_ALIVE_SECONDS = 60;
 export function createHttpHandler(options: HttpOptions): Handler {
   const { via } = options;
   const authorization = createAuthorization(options.auth);
+  const limits: HeadLimits = {
+    maxHeaderSize: options.rules.maxHeaderSize,
+    onLate: (session) => expireHead(session, via),
+  };
   return async (session) => {
     const authorize = authorization();
     const reader = new ByteReader(session.client, options.pool, session.early);
@@ -40,11 +45,12 @@ export function createHttpHandler(options: HttpOptions): Handler {
       if (session.cancel || session.upstream) session.destroy("client_gone");
     };
     const memo = new AuthorityMemo();
+    const onHost = isLoopback(session.clientIp);
     // Of the last request: what was refused on a connection that goes on is told when it ends.
     let outcome = "done";
     try {
       for (;;) {
-        const request = await nextRequest(session, reader, memo, options);
+        const request = await nextRequest(session, reader, memo, limits);
         if (!request) return outcome;
         session.record.requests++;
         session.record.setTarget(request.authority);
@@ -60,7 +66,7 @@ export function createHttpHandler(options: HttpOptions): Handler {
             return await connect(session, reader, request, options.dial, options.pool);
           }
           if (mayGoOn(request)) {
-            const { keepClient, tunnel } = await forward(session, reader, request, options);
+            const { keepClient, tunnel } = await forward(session, onHost, reader, request, options);
             if (tunnel) return tunnel;
             keep = keepClient;
           } else keep = await answerHere(session, request);
@@ -119,26 +125,34 @@ function mayKeep(session: Session, { framing, method, keepAlive }: Request): boo
   return framing.kind === "none" && method !== "CONNECT" && keepAlive && !session.draining;
 }
 
+/** What a request's head may take. */
+interface HeadLimits {
+  /** Bytes. */
+  maxHeaderSize: number;
+  /** Called for a session whose head is not whole in time. */
+  onLate: (session: Session) => void;
+}
+
 /** The next request's head, or null when the client has no more. */
 async function nextRequest(
   session: Session,
   reader: ByteReader,
   memo: AuthorityMemo,
-  { rules, via }: HttpOptions,
+  { maxHeaderSize, onLate }: HeadLimits,
 ): Promise<Request | null> {
   if (reader.available === 0) {
     if (session.draining) return null;
     // Nothing has begun: meanwhile a drain may end the connection at any time.
     session.idle = true;
-    session.expireIn(KEEP_ALIVE_SECONDS, () => session.destroy("idle_timeout"));
+    session.expireIn(KEEP_ALIVE_SECONDS, endIdle);
     const more = await reader.tryFill();
     session.idle = false;
     if (!more) return endOf(reader);
   }
-  session.expireIn(HEAD_SECONDS, () => expireHead(session, via));
+  session.expireIn(HEAD_SECONDS, onLate);
   for (let scanned = 0;;) {
     skipEmptyLines(reader);
-    const length = requestLength(reader, scanned, rules.maxHeaderSize);
+    const length = requestLength(reader, scanned, maxHeaderSize);
     if (length > 0) {
       session.expireNever();
       const request = parseRequest(reader.buffer, reader.start, reader.start + length, memo);
@@ -175,6 +189,10 @@ function skipEmptyLines(reader: ByteReader): void {
   ) {
     reader.consume(2);
   }
+}
+
+function endIdle(session: Session): void {
+  session.destroy("idle_timeout");
 }
 
 function expireHead(session: Session, via: string): void {

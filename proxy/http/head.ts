@@ -20,18 +20,22 @@ class HeadWriter {
 
   text(text: string): void {
     this.#reserve(text.length);
-    for (let i = 0; i < text.length; i++) this.#bytes[this.#length++] = text.charCodeAt(i);
+    // In locals: every write through a field would look the field up again.
+    const bytes = this.#bytes;
+    const from = this.#length;
+    for (let i = 0; i < text.length; i++) bytes[from + i] = text.charCodeAt(i);
+    this.#length = from + text.length;
   }
 
   range(bytes: Uint8Array, start: number, end: number): void {
-    this.#reserve(end - start);
+    const count = end - start;
+    this.#reserve(count);
+    const to = this.#bytes;
+    const from = this.#length;
     // A short copy costs less than a view of what is to be copied.
-    if (end - start <= SHORT) {
-      for (let at = start; at < end;) this.#bytes[this.#length++] = bytes[at++];
-    } else {
-      this.#bytes.set(bytes.subarray(start, end), this.#length);
-      this.#length += end - start;
-    }
+    if (count > SHORT) to.set(bytes.subarray(start, end), from);
+    else for (let i = 0; i < count; i++) to[from + i] = bytes[start + i];
+    this.#length = from + count;
   }
 
   finish(): Uint8Array {
@@ -86,14 +90,18 @@ export interface ResponseHeadOptions {
   via: string;
 }
 
-/** The head for the client; it lies in `buffer` if it fits there. */
+/**
+ * The head for the client, with so many bytes of the body as lie behind the response's head; it lies in
+ * `buffer` if it fits there.
+ */
 export function encodeResponseHead(
   response: Response,
   options: ResponseHeadOptions,
   buffer: Uint8Array = new Uint8Array(1024),
+  bodyBytes = 0,
 ): Uint8Array {
   const head = new HeadWriter(buffer);
-  const { status, phrase, framing } = response;
+  const { bytes, end, status, phrase, framing } = response;
   writeStatusLine(head, status, phrase);
   // Content-Length of a response to HEAD or of a 304 says something, though no body follows; a 204
   // must not have it (RFC 9110, section 8.6).
@@ -104,6 +112,7 @@ export function encodeResponseHead(
   if (!options.keepAlive) head.text("Connection: close\r\n");
   else if (options.clientMinor === 0) head.text("Connection: keep-alive\r\n");
   head.text("\r\n");
+  if (bodyBytes > 0) head.range(bytes, end, end + bodyBytes);
   return head.finish();
 }
 

@@ -1,4 +1,3 @@
-import { isLoopback } from "../net/address.ts";
 import type { BufferPool } from "../net/buffer.ts";
 import { setKeepAlive, setNoDelay } from "../net/socket_options.ts";
 import { ByteReader } from "../net/reader.ts";
@@ -16,7 +15,7 @@ export interface Upstream {
   idle: boolean;
   idleSince: number;
   /** True if a client on this host had it made: it may lead to where others must not go. */
-  readonly here: boolean;
+  readonly onHost: boolean;
   /** When it was opened, in ms. */
   readonly since: number;
 }
@@ -38,8 +37,8 @@ export class UpstreamPool {
     this.#buffers = buffers;
   }
 
-  /** A fresh connection as an upstream, made for `client`. */
-  wrap(key: string, conn: Deno.TcpConn, client: string): Upstream {
+  /** A fresh connection as an upstream, made for a client that is on this host or not. */
+  wrap(key: string, conn: Deno.TcpConn, onHost: boolean): Upstream {
     setNoDelay(conn);
     setKeepAlive(conn);
     const reader = new ByteReader(conn, this.#buffers);
@@ -50,7 +49,7 @@ export class UpstreamPool {
       reused: false,
       idle: false,
       idleSince: 0,
-      here: isLoopback(client),
+      onHost,
       since: Date.now(),
     };
     reader.onEnd = () => {
@@ -59,11 +58,11 @@ export class UpstreamPool {
     return upstream;
   }
 
-  /** The connection to this origin that was used last, of those that `client` may have, or null. */
-  take(key: string, client: string): Upstream | null {
+  /** The connection to this origin that was used last, of those that such a client may have, or null. */
+  take(key: string, onHost: boolean): Upstream | null {
     const list = this.#idle.get(key);
     while (list) {
-      const upstream = list.findLast(({ here }) => !here || isLoopback(client));
+      const upstream = list.findLast((upstream) => onHost || !upstream.onHost);
       if (!upstream) break;
       this.#remove(upstream);
       // An origin that spoke unasked: nobody knows what its next word would answer.

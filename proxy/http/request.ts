@@ -7,6 +7,7 @@ import {
   parseHostPort,
 } from "../net/address.ts";
 import { declaredFraming, type Framing } from "./body.ts";
+import { connectionOptions } from "./connection.ts";
 import { HttpError } from "./error.ts";
 import {
   equals,
@@ -14,7 +15,6 @@ import {
   FIELD,
   type Field,
   latin1,
-  listElements,
   parseFields,
   TOKEN,
   valueText,
@@ -23,8 +23,6 @@ import { asksForWebSocket } from "./websocket.ts";
 
 /** Longest request target, in bytes. */
 export const MAX_TARGET = 16 << 10;
-/** Most names in Connection: each field is compared with all of them. */
-const MAX_CONNECTION_NAMES = 64;
 
 /** A request to a forward proxy. Field ranges point into `bytes`, which the caller keeps unchanged meanwhile. */
 export interface Request {
@@ -207,37 +205,6 @@ function checkExpect(bytes: Uint8Array, fields: Field[]): void {
       throw new HttpError(417, "the only expectation that can be met is 100-continue");
     }
   }
-}
-
-function isWord(bytes: Uint8Array, { valueStart, valueEnd }: Field, word: string): boolean {
-  return valueEnd - valueStart === word.length && equalsIgnoreCase(bytes, valueStart, word);
-}
-
-/** What Connection (and Proxy-Connection of old clients) says of this hop (RFC 9110, section 7.6.1). */
-export function connectionOptions(
-  bytes: Uint8Array,
-  fields: readonly Field[],
-  minor: number,
-): { connectionNames: string[]; keepAlive: boolean } {
-  const connectionNames: string[] = [];
-  let close = false;
-  let keep = false;
-  for (const field of fields) {
-    const isProxyConnection = field.id === FIELD.hop && field.nameEnd - field.line === 16;
-    if (field.id !== FIELD.connection && !isProxyConnection) continue;
-    // One word, as nearly always, needs no list.
-    if (isWord(bytes, field, "keep-alive")) keep = true;
-    else if (isWord(bytes, field, "close")) close = true;
-    else {for (const name of listElements(valueText(bytes, field))) {
-        if (name === "close") close = true;
-        else if (name === "keep-alive") keep = true;
-        else if (!isProxyConnection) connectionNames.push(name);
-      }}
-  }
-  if (connectionNames.length > MAX_CONNECTION_NAMES) {
-    throw new HttpError(400, `Connection names more than ${MAX_CONNECTION_NAMES} fields`);
-  }
-  return { connectionNames, keepAlive: !close && (minor > 0 || keep) };
 }
 
 function parseTarget(

@@ -44,12 +44,9 @@ export function encodeAnswer(
   whole: number,
   options: AnswerOptions,
 ): Uint8Array {
-  const { buffer = new Uint8Array(1024) } = options;
-  const head = encodeResponseHead(response, options, buffer);
-  reader.consume(response.size);
-  if (whole <= 0) return head;
-  const answer = join(buffer, head, reader.buffer.subarray(reader.start, reader.start + whole));
-  reader.consume(whole);
+  const body = Math.max(whole, 0);
+  const answer = encodeResponseHead(response, options, options.buffer, body);
+  reader.consume(response.size + body);
   return answer;
 }
 

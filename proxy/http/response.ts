@@ -1,14 +1,16 @@
 /** Response heads from an origin (RFC 9112, sections 4 and 6.3). Pure. */
 import { declaredFraming, type Framing } from "./body.ts";
+import { connectionOptions } from "./connection.ts";
 import { HttpError } from "./error.ts";
 import { equals, type Field, latin1, parseFields, VALUE } from "./fields.ts";
-import { connectionOptions } from "./request.ts";
 
 /** A response's head. Field ranges point into `bytes`. */
 export interface Response {
   bytes: Uint8Array;
   /** The head's length in bytes. */
   size: number;
+  /** Where in `bytes` the body begins. */
+  end: number;
   status: number;
   /** The reason phrase, each byte as one character. */
   phrase: string;
@@ -52,6 +54,7 @@ function parse(bytes: Uint8Array, start: number, end: number, method: string): R
   return {
     bytes,
     size: end - start,
+    end,
     status,
     phrase,
     minor,

@@ -46,7 +46,7 @@ export class Session implements Cancelable {
   #clientKept = false;
   #upstreamKept: Deno.Conn | null = null;
   #deadline = Infinity;
-  #onExpire: (() => void) | null = null;
+  #onExpire: ((session: Session) => void) | null = null;
   /** What the record said when something was last seen to move, and when that was, in ms. */
   #progress = -1;
   #movedAt = 0;
@@ -88,7 +88,7 @@ export class Session implements Cancelable {
   }
 
   /** Ends the session as `handshake_timeout`, or calls `onExpire` first, unless this is called again within `seconds`. */
-  expireIn(seconds: number, onExpire: (() => void) | null = null): void {
+  expireIn(seconds: number, onExpire: ((session: Session) => void) | null = null): void {
     this.#deadline = Date.now() + seconds * 1000;
     this.#onExpire = onExpire;
   }
@@ -104,7 +104,7 @@ export class Session implements Cancelable {
     if (now < this.#deadline) return;
     const onExpire = this.#onExpire;
     this.expireNever();
-    if (onExpire) onExpire();
+    if (onExpire) onExpire(this);
     else this.destroy("handshake_timeout");
   }
 
