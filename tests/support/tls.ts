@@ -13,9 +13,12 @@ export class CertificateFolder implements AsyncDisposable {
     this.write(certificate);
   }
 
+  /** Puts new files in the place of the old ones: two writes to one file may bear the same time. */
   write({ cert, key }: typeof FIRST): void {
-    Deno.writeTextFileSync(this.flags.tlsCert, cert);
-    Deno.writeTextFileSync(this.flags.tlsKey, key);
+    for (const [path, text] of [[this.flags.tlsCert, cert], [this.flags.tlsKey, key]]) {
+      Deno.writeTextFileSync(`${path}.new`, text);
+      Deno.renameSync(`${path}.new`, path);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
