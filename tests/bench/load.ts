@@ -44,6 +44,9 @@ export interface Context {
 
 export const GIB = 2 ** 30;
 
+/** What a hundred connections may take to be held. */
+const WAVE_MS = 20_000;
+
 /** A load and the CPU time that so much of it takes: `done` tells how much a load has done in all. */
 export function cpuLoad(
   of: Pick<Load, "name" | "unit" | "target" | "needs">,
@@ -73,16 +76,27 @@ async function hold(
 ): Promise<Deno.Conn[]> {
   const held: Deno.Conn[] = [];
   while (held.length < count) {
-    const wave = await Promise.all(
+    const wave = Promise.all(
       Array.from({ length: Math.min(100, count - held.length) }, async () => {
         const conn = await Deno.connect({ hostname: "127.0.0.1", port: subject.port });
         await settle(conn, context);
         return conn;
       }),
     );
-    held.push(...wave);
+    held.push(...await inTime(wave, `holds ${held.length} connections and takes no more`));
   }
   return held;
+}
+
+/** A program that has reached its bounds may let clients wait for ever. */
+async function inTime<T>(promise: Promise<T>, otherwise: string): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error(otherwise)), WAVE_MS);
+  try {
+    return await Promise.race([promise, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** The memory that each of many idle connections costs. */
