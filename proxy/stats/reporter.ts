@@ -19,8 +19,10 @@ export interface Identity {
 export interface ReporterOptions {
   /** Seconds between two reports. */
   interval: number;
-  /** Sends one datagram; must not throw. */
-  send: (bytes: Uint8Array) => Promise<void>;
+  /** Sends one datagram, whose summary has this `seq`; must not throw. */
+  send: (bytes: Uint8Array, seq: number) => Promise<void>;
+  /** Most bytes that are sent at once; without it as many as a datagram carries. */
+  maxBytes?: number;
   /** The backends of a balancer as they are now, always in the same order. */
   backends?: () => BackendRecord[];
   /** Most bits a second that reports take. */
@@ -88,7 +90,7 @@ export class Reporter {
   /** Says from now on that the proxy drains. */
   async drain(): Promise<void> {
     this.#state = "draining";
-    await this.#options.send(encodeConnections(this.#summary(), []).bytes);
+    await this.#sendRecords([], 0);
   }
 
   /** Ends the reports with a last one that says `stopped`, or what the options say. */
@@ -147,12 +149,13 @@ export class Reporter {
   }
 
   async #sendRecords(records: Plan["records"], from: number): Promise<number> {
-    const { bytes, next } = encodeConnections(this.#summary(), records, from);
+    const summary = this.#summary();
+    const { bytes, next } = encodeConnections(summary, records, from, this.#options.maxBytes);
     for (let i = from; i < next; i++) records[i].markReported();
     if (next < records.length) {
       this.#recordsPerDatagram += (next - from - this.#recordsPerDatagram) * LEARNING;
     }
-    await this.#options.send(bytes);
+    await this.#options.send(bytes, summary.seq);
     return next;
   }
 
@@ -174,10 +177,17 @@ export class Reporter {
   }
 
   async #sendDetail(backends: BackendRecord[]): Promise<void> {
-    const datagrams = encodeDetail(() => this.#summary(), this.#source.reasons, backends);
+    const seqs: number[] = [];
+    const nextSummary = () => {
+      const summary = this.#summary();
+      seqs.push(summary.seq);
+      return summary;
+    };
+    const { reasons } = this.#source;
+    const datagrams = encodeDetail(nextSummary, reasons, backends, this.#options.maxBytes);
     for (const [i, bytes] of datagrams.entries()) {
       if (i > 0) await this.#pause(this.#datagramMs);
-      await this.#options.send(bytes);
+      await this.#options.send(bytes, seqs[i]);
     }
   }
 
@@ -185,7 +195,7 @@ export class Reporter {
     return {
       v: 1,
       ...this.#identity,
-      sent_at: Date.now() / 1000,
+      sent_at: this.#clock.unix(),
       interval: this.#options.interval,
       state: this.#state,
       ...this.#options.figures?.(this.#refreshSeconds) ?? this.#ownFigures(),

@@ -11,6 +11,10 @@ export class VirtualClock implements Clock {
     return this.#now;
   }
 
+  unix(): number {
+    return 1_800_000_000 + this.#now / 1000;
+  }
+
   wait(ms: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return Promise.resolve();
     const at = this.#now + ms;

@@ -35,10 +35,11 @@ function reporting(interval: number, backends?: () => BackendRecord[]) {
   const clock = new VirtualClock();
   const collector = new Collector();
   const arrivals: Arrival[] = [];
-  const send = (bytes: Uint8Array) => {
+  const send = (bytes: Uint8Array, seq: number) => {
     assert.ok(bytes.length <= MAX_DATAGRAM_BYTES, `${bytes.length} bytes`);
     const datagram = datagramSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
     assert.equal(datagram.seq, arrivals.length, "seq has a gap");
+    assert.equal(datagram.seq, seq, "send is told another seq");
     const records = datagram.kind === "connections" ? datagram.connections.map(decodeRecord) : [];
     arrivals.push({ at: clock.now(), size: bytes.length, datagram, records });
     return Promise.resolve();
@@ -72,7 +73,12 @@ Deno.test("Reporter reports at once, and then each interval, though there is not
     assert.deepEqual(datagram[key as keyof Datagram], value);
   }
   assert.deepEqual([datagram.interval, datagram.refresh_s, datagram.total_connections], [5, 5, 0]);
-  assert.ok(Math.abs(datagram.sent_at - Date.now() / 1000) < 60);
+  assert.deepEqual(
+    arrivals.map(({ datagram }) => datagram.sent_at),
+    arrivals.map(({ at }) => {
+      return 1_800_000_000 + at / 1000;
+    }),
+  );
 });
 
 Deno.test("Reporter says running, then draining, then stopped, and nothing after that", async () => {
