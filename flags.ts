@@ -106,6 +106,8 @@ export function flags(): Flag[] {
     ...httpFlags().map(([name, text]) => flag(["proxy"], name, text)),
     ...limitFlags().map(([name, text]) => flag(["proxy"], name, text)),
     flag(["manager"], "--stats-listen <address>", "take statistics in there (HTTP port + 1000)"),
+    flag(["manager"], "--stats-rate <n>", "datagrams a second from one address (5000)"),
+    flag(["manager"], "--max-proxies <n>", "proxies known at a time (10000)"),
     repeatable(
       ["manager"],
       "--public-host <name>",

@@ -1,5 +1,7 @@
-/** What a worker thread of a proxy runs: the engine with this program's log. */
+/** What a worker thread runs: a proxy's engine, or what receives a manager's reports. */
 import { type Level, type LogFormat, setUpLog } from "./log.ts";
+import type { ReceiverPort, ReceiverStart } from "./manager/receiver/messages.ts";
+import { serveReceiver } from "./manager/receiver/receiver.ts";
 import { serveWorker, type ToWorker, type WorkerPort } from "./proxy/worker.ts";
 
 /** How the worker logs: as the program that started it. */
@@ -8,10 +10,11 @@ export interface WorkerSetup {
   format: LogFormat;
 }
 
-const port = self as unknown as WorkerPort;
-port.onmessage = ({ data }: MessageEvent<ToWorker>) => {
+// The first message says which of them it is; from then on each listens for itself.
+self.onmessage = ({ data }: MessageEvent<ToWorker | ReceiverStart>) => {
+  if (data.kind === "receive") return serveReceiver(self as unknown as ReceiverPort, data);
   if (data.kind !== "start") return;
   const { level, format } = data.setup as WorkerSetup;
   setUpLog(level, format);
-  serveWorker(port, data);
+  serveWorker(self as unknown as WorkerPort, data);
 };

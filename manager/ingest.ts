@@ -2,12 +2,9 @@ import { getLogger, type Logger } from "@logtape/logtape";
 import { datagramSchema } from "../proxy/stats/report.ts";
 import { fromDatagram, type Report } from "./fleet/report.ts";
 import { fromLegacy, legacyReportSchema } from "./legacy_report.ts";
+import { MAX_INGEST_BYTES } from "./receiver/intake.ts";
+import type { ReceiverCounters } from "./receiver/messages.ts";
 import type { Registry } from "./registry.ts";
-
-/** The largest payload that UDP over IPv4 carries. */
-export const MAX_INGEST_BYTES = 65_507;
-const RECEIVE_BUFFER_BYTES = 65_535;
-const ERROR_PAUSE_MS = 50;
 
 /** Why a datagram was dropped. */
 export type DropReason =
@@ -33,52 +30,35 @@ export class Ingest {
   #registry: Registry;
   #now: () => number;
   #logger: Logger = getLogger(["rustproxy", "manager"]);
-  #stopped = false;
 
   constructor(registry: Registry, now: () => number) {
     this.#registry = registry;
     this.#now = now;
   }
 
-  /** Receives until the socket is closed after {@link stop}; no error ends it before. */
-  async run(socket: Deno.DatagramConn): Promise<void> {
-    const buffer = new Uint8Array(RECEIVE_BUFFER_BYTES);
-    while (!this.#stopped) {
-      try {
-        const [bytes] = await socket.receive(buffer);
-        this.handle(bytes);
-      } catch (error) {
-        if (this.#stopped) return;
-        this.#logger.warn("Cannot receive reports, trying again: {error}", { error });
-        await new Promise((resolve) => setTimeout(resolve, ERROR_PAUSE_MS));
-      }
-    }
-  }
-
-  /** Lets {@link run} end once its socket is closed. */
-  stop(): void {
-    this.#stopped = true;
-  }
-
-  /** Takes one datagram; returns why it was dropped, or null. Never throws. */
-  handle(bytes: Uint8Array): DropReason | null {
+  /**
+   * Takes one datagram that arrived `ageMs` ago; returns why it was dropped, or null. Never throws.
+   * `source` is the sender's address.
+   */
+  handle(bytes: Uint8Array, source = "", ageMs = 0): DropReason | null {
     this.counters.datagrams++;
     this.counters.bytes += bytes.length;
-    const reason = this.#take(bytes);
+    const reason = this.#take(bytes, ageMs);
     if (reason !== null) {
       this.counters.dropped[reason] = (this.counters.dropped[reason] ?? 0) + 1;
       // How often is up to the sender, so this must not fill a log.
-      this.#logger.debug("Dropped a datagram of {bytes} bytes: {reason}", {
+      this.#logger.debug("Dropped a datagram of {bytes} bytes from {source}: {reason}", {
         bytes: bytes.length,
+        source,
         reason,
       });
     }
     return reason;
   }
 
-  #take(bytes: Uint8Array): DropReason | null {
+  #take(bytes: Uint8Array, ageMs: number): DropReason | null {
     try {
-      const now = this.#now();
+      const now = this.#now() - ageMs;
       const parsed = parseReport(bytes, now);
       if (typeof parsed === "string") return parsed;
       if (parsed.proxy.seq === null) this.counters.legacy++;
@@ -116,4 +96,17 @@ function parseJson(bytes: Uint8Array): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** What arrived all in all: the figures of a receiver are those of what it dropped before. */
+export function withReceiver(
+  own: IngestCounters,
+  { counters }: { counters: Readonly<ReceiverCounters> },
+): IngestCounters {
+  const dropped = { ...own.dropped };
+  for (const [reason, n] of Object.entries(counters.dropped)) {
+    dropped[reason] = (dropped[reason] ?? 0) + n;
+  }
+  const datagrams = own.datagrams + counters.datagrams;
+  return { ...own, datagrams, bytes: own.bytes + counters.bytes, dropped };
 }

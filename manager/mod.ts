@@ -1,13 +1,14 @@
 import { getLogger } from "@logtape/logtape";
-import { type Address, formatAddress, ListenError } from "../proxy/net/address.ts";
+import { formatAddress } from "../proxy/net/address.ts";
 import { createApp } from "./api/app.ts";
 import { readDashboard } from "./api/dashboard.ts";
 import type { FleetStats } from "./api/model.ts";
 import { fleetTotals } from "./api/views.ts";
-import { Ingest } from "./ingest.ts";
+import { Ingest, withReceiver } from "./ingest.ts";
 import { Live } from "./live.ts";
 import { createMetrics } from "./metrics.ts";
 import type { ManagerOptions } from "./options.ts";
+import { ReceiverThread } from "./receiver/thread.ts";
 import { Registry } from "./registry.ts";
 import { HttpServer } from "./server.ts";
 
@@ -19,6 +20,8 @@ export interface ManagerDeps {
   dashboardDir: URL;
   /** Unix milliseconds. */
   now?: () => number;
+  /** What the receiving thread runs, if not the program's own worker. */
+  worker?: URL;
 }
 
 /** A manager that listens on both its ports. */
@@ -36,13 +39,18 @@ export async function startManager(
 ): Promise<RunningManager> {
   const { version, now = Date.now } = deps;
   const startedAt = now();
-  const registry = new Registry();
+  const registry = new Registry({ maxProxies: options.maxProxies });
   const ingest = new Ingest(registry, now);
+  const receiver = new ReceiverThread(
+    { listen: options.statsListen, rate: options.statsRate },
+    (bytes, source, ageMs) => ingest.handle(bytes, source, ageMs) === null,
+    deps.worker,
+  );
   const stats = (): FleetStats => ({
     manager_version: version,
     manager_uptime: Math.max(0, now() - startedAt) / 1000,
     ...fleetTotals(registry, now()),
-    ingest: ingest.counters,
+    ingest: withReceiver(ingest.counters, receiver),
   });
   const live = new Live(registry, stats, now);
   const metrics = createMetrics({ registry, stats, now, viewers: () => live.viewers });
@@ -51,26 +59,22 @@ export async function startManager(
   const app = createApp({ registry, stats, now, live, metrics, dashboard, publicHosts, version });
 
   const server = new HttpServer(options.listen, (request) => app.fetch(request));
-  let socket: Deno.DatagramConn;
   try {
-    socket = listenUdp(options.statsListen);
+    await receiver.start();
   } catch (error) {
     await server.stop();
     throw error;
   }
-  const statsAddr = socket.addr as Deno.NetAddr;
+  const statsAddr = receiver.addr;
   const log = getLogger(["rustproxy", "manager"]);
   log.info(
     `manager listening on http://${text(server.addr)}, statistics on udp ${text(statsAddr)}`,
   );
-  const receiving = ingest.run(socket);
   const timer = setInterval(() => tick(registry, live, now()), TICK_MS);
   let stopped: Promise<void> | undefined;
   const stop = async () => {
     clearInterval(timer);
-    ingest.stop();
-    socket.close();
-    await receiving;
+    receiver.stop();
     live.stop();
     await server.stop();
     log.info(`manager on http://${text(server.addr)} stopped`);
@@ -88,18 +92,6 @@ function tick(registry: Registry, live: Live, nowMs: number): void {
     live.flush();
   } catch (error) {
     getLogger(["rustproxy", "manager"]).error("Cannot update the fleet: {error}", { error });
-  }
-}
-
-function listenUdp(address: Address): Deno.DatagramConn {
-  try {
-    return Deno.listenDatagram({
-      hostname: address.host,
-      port: address.port,
-      transport: "udp",
-    });
-  } catch (error) {
-    throw new ListenError("udp", address, error);
   }
 }
 

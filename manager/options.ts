@@ -7,10 +7,11 @@ import {
   parseListen,
 } from "../proxy/net/address.ts";
 import { addressFlag } from "../proxy/flags.ts";
+import { type Bounds, boundsFlags } from "./bounds.ts";
 import { statsAddressOf } from "../proxy/options.ts";
 
 /** What a manager needs to know to start. */
-export interface ManagerOptions {
+export interface ManagerOptions extends Bounds {
   /** Where API and dashboard are served. */
   listen: Address;
   /** Where reports arrive over UDP. */
@@ -33,15 +34,16 @@ const flagsSchema = z.object({
   publicHost: z.array(publicHost).max(64, "Cannot use --public-host more than 64 times").default(
     [],
   ),
+  ...boundsFlags,
 });
 
 /** Flags as text → options of a manager; the ZodError's issues are whole sentences. */
 export const managerOptionsSchema = flagsSchema.transform((flags, context): ManagerOptions => {
-  const { listen, publicHost: publicHosts } = flags;
+  const { listen, statsListen: given, publicHost: publicHosts, ...bounds } = flags;
   try {
     // Port 0 is any free one, for both; nobody could guess the second from the first.
-    const statsListen = flags.statsListen ?? (listen.port === 0 ? listen : statsAddressOf(listen));
-    return { listen, statsListen, publicHosts };
+    const statsListen = given ?? (listen.port === 0 ? listen : statsAddressOf(listen));
+    return { listen, statsListen, publicHosts, ...bounds };
   } catch (error) {
     if (!(error instanceof AddressError)) throw error;
     context.addIssue(`Cannot use --listen ${formatAddress(listen)}: ${error.message}`);

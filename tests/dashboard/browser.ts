@@ -1,5 +1,6 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { type RunningManager, startManager } from "../../manager/mod.ts";
+import { managerOptionsSchema } from "../../manager/options.ts";
 import {
   type ConnectionRecord,
   encodeConnections,
@@ -55,8 +56,8 @@ export function launch(executablePath: string): Promise<Browser> {
 export function startDashboard(
   { port = 0, now }: { port?: number; now?: () => number } = {},
 ): Promise<RunningManager> {
-  const host = "127.0.0.1";
-  const options = { listen: { host, port }, statsListen: { host, port: 0 }, publicHosts: [] };
+  const flags = { listen: `127.0.0.1:${port}`, statsListen: "127.0.0.1:0" };
+  const options = managerOptionsSchema.parse(flags);
   return startManager(options, { version: "0.1.0", dashboardDir: DIST, now });
 }
 

@@ -5,11 +5,12 @@ import {
   serverMessageSchema,
 } from "../../manager/api/model.ts";
 import { type RunningManager, startManager } from "../../manager/mod.ts";
+import { managerOptionsSchema } from "../../manager/options.ts";
 import { ListenError } from "../../proxy/net/address.ts";
 import { connection, datagram, jsonBytes, legacyReport } from "../support/reports.ts";
 
-const ANY = { host: "127.0.0.1", port: 0 };
-const OPTIONS = { listen: ANY, statsListen: ANY, publicHosts: [] };
+const OPTIONS = managerOptionsSchema.parse({ listen: "127.0.0.1:0" });
+const ANY = OPTIONS.listen;
 const DEPS = { version: "0.1.0", dashboardDir: new URL("file:///not/built/") };
 const DEADLINE_MS = 15_000;
 

@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { proxyReplySchema } from "../../manager/api/model.ts";
 import { startManager } from "../../manager/mod.ts";
+import { managerOptionsSchema } from "../../manager/options.ts";
 import type { Mode } from "../../proxy/options.ts";
 import type { Datagram } from "../../proxy/stats/report.ts";
 import { eventually } from "../support/eventually.ts";
@@ -250,9 +251,8 @@ Deno.test("--deny leaves the limits to others", async () => {
 });
 
 Deno.test("The manager shows denied connections with their reasons, and counts them apart", async () => {
-  const ANY = { host: "127.0.0.1", port: 0 };
   const manager = await startManager(
-    { listen: ANY, statsListen: ANY, publicHosts: [] },
+    managerOptionsSchema.parse({ listen: "127.0.0.1:0" }),
     { version: "0.1.0", dashboardDir: new URL("file:///not/built/") },
   );
   try {
