@@ -1,10 +1,14 @@
-import type { Room } from "./fleet/connections.ts";
 import { ProxyEntry } from "./fleet/proxy.ts";
 import type { Report } from "./fleet/report.ts";
+import { Room } from "./fleet/room.ts";
 
 export const MAX_PROXIES = 10_000;
 export const MAX_CONNECTIONS = 250_000;
+/** What records may take, by an estimate that is rather too high: the usual one takes some 450. */
+export const MAX_RECORD_BYTES = 192 << 20;
 const VICTIMS_MS = 1_000;
+/** A proxy that was heard of for less than this may be no more than a name that someone made up. */
+const ESTABLISHED_MS = 60_000;
 
 /** Called with a proxy that changed, appeared or went, and the connection if it was one of those. */
 export type ChangeListener = (proxyId: string, connectionId: number | null) => void;
@@ -21,9 +25,15 @@ export class Registry {
   #maxProxies: number;
   #victims: { atMs: number; ids: string[] } = { atMs: -Infinity, ids: [] };
 
-  constructor({ maxProxies = MAX_PROXIES, maxConnections = MAX_CONNECTIONS } = {}) {
+  constructor(
+    {
+      maxProxies = MAX_PROXIES,
+      maxConnections = MAX_CONNECTIONS,
+      maxRecordBytes = MAX_RECORD_BYTES,
+    } = {},
+  ) {
     this.#maxProxies = maxProxies;
-    this.#room = { left: maxConnections };
+    this.#room = new Room({ items: maxConnections, bytes: maxRecordBytes });
   }
 
   get size(): number {
@@ -80,7 +90,7 @@ export class Registry {
   #makeRoom(nowMs: number): boolean {
     // Looked up once a second: a flood of new names must not search the whole fleet each time.
     if (nowMs - this.#victims.atMs >= VICTIMS_MS) {
-      this.#victims = { atMs: nowMs, ids: this.#longestGoneLast(nowMs) };
+      this.#victims = { atMs: nowMs, ids: this.#firstToGoLast(nowMs) };
     }
     for (let id = this.#victims.ids.pop(); id !== undefined; id = this.#victims.ids.pop()) {
       const entry = this.#proxies.get(id);
@@ -91,16 +101,19 @@ export class Registry {
     return false;
   }
 
-  #longestGoneLast(nowMs: number): string[] {
+  /** Those that are gone: first who was hardly known, then who has been gone for longest. */
+  #firstToGoLast(nowMs: number): string[] {
     return [...this.#proxies.values()]
       .filter((entry) => !entry.isUp(nowMs))
-      .sort((a, b) => b.lastSeenMs - a.lastSeenMs)
-      .map((entry) => entry.id);
+      .sort((a, b) =>
+        Number(isEstablished(a)) - Number(isEstablished(b)) || a.lastSeenMs - b.lastSeenMs
+      )
+      .map((entry) => entry.id)
+      .reverse();
   }
 
   #remove(entry: ProxyEntry): void {
-    const gone = entry.connections.keepOnly(new Set());
-    entry.backends.clear();
+    const gone = entry.clear();
     this.#proxies.delete(entry.id);
     this.#statuses.delete(entry.id);
     this.#emit(entry.id, null);
@@ -114,4 +127,8 @@ export class Registry {
   #emit(proxyId: string, connectionId: number | null): void {
     for (const listener of this.#listeners) listener(proxyId, connectionId);
   }
+}
+
+function isEstablished({ firstSeenMs, lastSeenMs }: ProxyEntry): boolean {
+  return lastSeenMs - firstSeenMs >= ESTABLISHED_MS;
 }

@@ -1,5 +1,6 @@
 import { type ConnectionRecord, isActive } from "../../proxy/stats/report.ts";
-import { add, noTotals, type ProxyEntry, sum } from "../fleet/proxy.ts";
+import type { ProxyEntry } from "../fleet/proxy.ts";
+import { add, noTotals, sum } from "../fleet/totals.ts";
 import type { Registry } from "../registry.ts";
 import type { Backend, Connection, FleetStats, ProxySummary } from "./model.ts";
 
@@ -47,8 +48,7 @@ export function connectionView(
 ): Connection {
   return {
     ...record,
-    start_time: entry.onManagerClock(record.start_time),
-    last_activity: entry.onManagerClock(record.last_activity),
+    ...entry.connections.times(record.id),
     active: isActive(record.state) && entry.isUp(nowMs),
   };
 }

@@ -1,5 +1,8 @@
 import { type BackendRecord, MAX_BACKENDS } from "../../proxy/stats/backend_record.ts";
-import type { Room } from "./connections.ts";
+import { type Room, stringBytes } from "./room.ts";
+
+/** What a backend takes beside its name. */
+const BACKEND_BYTES = 330;
 
 /** The backends of one boot of a proxy, each as the newest report has it; bounded by count. */
 export class BackendTable {
@@ -17,7 +20,7 @@ export class BackendTable {
   take(records: readonly BackendRecord[], seq: number): void {
     for (const record of records) {
       const known = this.#known.get(record.name);
-      if (known ? known.seq > seq : !this.#takeRoom()) continue;
+      if (known ? known.seq > seq : !this.#takeRoom(record)) continue;
       this.#known.set(record.name, { record, seq });
       this.version++;
     }
@@ -30,14 +33,16 @@ export class BackendTable {
 
   /** Forgets all, and gives their room back. */
   clear(): void {
-    this.#room.left += this.#known.size;
+    for (const { record } of this.#known.values()) this.#room.give(bytesOf(record));
     this.#known.clear();
     this.version++;
   }
 
-  #takeRoom(): boolean {
-    if (this.#known.size >= MAX_BACKENDS || this.#room.left <= 0) return false;
-    this.#room.left--;
-    return true;
+  #takeRoom(record: BackendRecord): boolean {
+    return this.#known.size < MAX_BACKENDS && this.#room.take(bytesOf(record));
   }
+}
+
+function bytesOf({ name }: BackendRecord): number {
+  return BACKEND_BYTES + stringBytes(name);
 }

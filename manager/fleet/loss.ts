@@ -16,8 +16,11 @@ export class LossWindow {
   #seen = new Uint8Array(REMEMBERED).fill(1);
   #buckets: Bucket[] = [];
 
-  /** Notes a datagram's number; duplicates change nothing, late ones mend the gap they left. */
-  receive(seq: number, nowMs: number): void {
+  /**
+   * Notes a datagram's number; duplicates change nothing, late ones mend the gap they left. False for
+   * what has been seen before, or is so late that nobody can tell.
+   */
+  receive(seq: number, nowMs: number): boolean {
     const bucket = this.#bucket(nowMs);
     if (seq > this.#highest) {
       const gap = this.#highest < 0 ? 1 : seq - this.#highest;
@@ -25,10 +28,11 @@ export class LossWindow {
       this.#highest = seq;
       bucket.expected += gap;
     } else if (seq <= this.#highest - REMEMBERED || this.#seen[seq % REMEMBERED] === 1) {
-      return;
+      return false;
     }
     this.#seen[seq % REMEMBERED] = 1;
     bucket.received++;
+    return true;
   }
 
   /** Loss in percent, 0 to 100. */

@@ -1,47 +1,52 @@
-import type { ConnectionRecord } from "../../proxy/stats/report.ts";
 import { BackendTable } from "./backends.ts";
-import { ConnectionTable, type Room } from "./connections.ts";
+import { Boots } from "./boots.ts";
+import { ProxyClock, shifted } from "./clock.ts";
+import { ConnectionTable } from "./connections.ts";
 import { LossWindow } from "./loss.ts";
+import { Patience } from "./patience.ts";
 import { RateMeter } from "./rate.ts";
+import { ReasonCounters } from "./reasons.ts";
 import type { ProxyState, Report } from "./report.ts";
+import type { Room } from "./room.ts";
+import type { Totals } from "./totals.ts";
 
 const OFFLINE_MS = 30_000;
-const MAX_REASONS = 200;
-const REMEMBERED_BOOTS = 8;
-
-/** The figures that a restart must not set back. */
-export interface Totals {
-  total_connections: number;
-  failed_connections: number;
-  rejected_connections: number;
-  total_bytes_sent: number;
-  total_bytes_received: number;
-}
+/** A datagram may come this late; one that seems to come later is from a clock that was set. */
+const MAX_DELAY_S = 60;
 
 /** One proxy of the fleet: its current boot, and the sums of those before. */
 export class ProxyEntry {
   readonly id: string;
-  connections: ConnectionTable;
+  /** When it was first heard of, in Unix milliseconds. */
+  readonly firstSeenMs: number;
+  readonly connections: ConnectionTable;
   readonly backends: BackendTable;
-  reasons = new Map<string, number>();
+  readonly reasons: ReasonCounters;
   lastSeenMs: number;
-  readonly #room: Room;
+  /** Datagrams of it that were taken. */
+  datagrams = 0;
+  /** Datagrams in its name that were dropped, by reason. */
+  readonly dropped = new Map<string, number>();
   #state: ProxyState;
-  #shift: number;
+  #clock: ProxyClock;
+  #startShift: number;
   #loss = new LossWindow();
   #rate = new RateMeter();
-  #past = noTotals();
-  #formerBoots: string[] = [];
+  #patience = new Patience();
+  readonly #boots: Boots;
+  #bootSeenMs: number;
   #countedSince: number | null = null;
 
   constructor({ proxy }: Report, atMs: number, room: Room) {
     this.id = proxy.proxy_id;
+    this.firstSeenMs = this.lastSeenMs = this.#bootSeenMs = atMs;
     this.connections = new ConnectionTable(room);
     this.backends = new BackendTable(room);
-    this.lastSeenMs = atMs;
-    this.#room = room;
-    this.#state = { ...proxy, seq: -1 };
-    this.#shift = shiftOf(proxy, atMs);
+    this.reasons = new ReasonCounters(room);
+    this.#boots = new Boots(proxy.boot_id);
+    this.#clock = new ProxyClock(proxy.sent_at, atMs);
+    this.#startShift = this.#clock.shift.seconds;
+    this.#state = proxy;
   }
 
   /** The newest report's own words; its times are the proxy's clock, see {@link onManagerClock}. */
@@ -49,8 +54,9 @@ export class ProxyEntry {
     return this.#state;
   }
 
+  /** In Unix seconds of the manager's clock; no setting of the proxy's moves it. */
   get startTime(): number {
-    return this.onManagerClock(this.#state.start_time);
+    return shifted(this.#state.start_time, { seconds: this.#startShift });
   }
 
   get countedSince(): number {
@@ -59,7 +65,7 @@ export class ProxyEntry {
 
   /** Totals of all boots since {@link countedSince}. */
   get totals(): Totals {
-    return sum(this.#past, this.#state);
+    return this.#boots.totals;
   }
 
   /** Seconds from its start to `untilMs`. */
@@ -67,17 +73,16 @@ export class ProxyEntry {
     return Math.max(0, Math.round(untilMs - this.startTime * 1000) / 1000);
   }
 
-  /** A time that the proxy reported, in Unix seconds of the manager's clock. */
+  /** A time that the proxy reported just now, in Unix seconds of the manager's clock. */
   onManagerClock(seconds: number): number {
-    return Math.max(0, Math.round((seconds + this.#shift) * 1000) / 1000);
+    return shifted(seconds, this.#clock.shift);
   }
 
   status(nowMs: number): "online" | "stale" | "offline" | "stopped" {
     if (this.#state.state === "stopped") return "stopped";
     const silenceMs = nowMs - this.lastSeenMs;
-    const intervalMs = this.#state.interval * 1000;
-    if (silenceMs >= Math.max(OFFLINE_MS, 6 * intervalMs)) return "offline";
-    return silenceMs >= 2 * intervalMs ? "stale" : "online";
+    if (silenceMs >= Math.max(OFFLINE_MS, 6 * this.#intervalMs)) return "offline";
+    return this.#isSilent(nowMs) ? "stale" : "online";
   }
 
   /** True while the proxy counts as running: online or stale. */
@@ -98,7 +103,7 @@ export class ProxyEntry {
   /** How many live connections the proxy left out of its reports or found no room here. */
   omitted(nowMs: number): number {
     const refusedAt = this.connections.refusedAtMs;
-    const here = refusedAt !== null && nowMs - refusedAt <= this.#liveMs()
+    const here = refusedAt !== null && nowMs - refusedAt <= this.#patience.ms(nowMs)
       ? Math.max(0, this.#state.active_connections - this.connections.live)
       : 0;
     return Math.max(this.#state.omitted_connections, here);
@@ -109,103 +114,114 @@ export class ProxyEntry {
     const { proxy } = report;
     let changed: number[] = [];
     if (proxy.boot_id !== this.#state.boot_id) {
-      if (this.#isFormer(proxy, atMs)) return null;
+      if (!this.#succeeds(proxy, atMs)) {
+        this.#boots.note(proxy);
+        this.drop("old_boot");
+        return null;
+      }
       changed = this.#startBoot(proxy, atMs);
     }
-    this.lastSeenMs = atMs;
-    // The quickest datagram tells the difference of the clocks best; slower ones would make times jump.
-    this.#shift = Math.min(this.#shift, shiftOf(proxy, atMs));
-    if (proxy.seq !== null) this.#loss.receive(proxy.seq, atMs);
-    if (this.#isNewer(proxy)) {
-      this.#state = proxy;
-      const { total_bytes_sent, total_bytes_received, interval } = proxy;
-      this.#rate.update(atMs, total_bytes_sent, total_bytes_received, interval * 1000);
-    }
-    this.#noteReasons(report.reasons);
+    this.datagrams++;
+    // A datagram that comes twice is no sign of life.
+    const isNew = proxy.seq === null || this.#loss.receive(proxy.seq, atMs);
+    if (isNew) this.lastSeenMs = Math.max(this.lastSeenMs, atMs);
+    if (isNew) this.#noteClock(proxy, atMs);
+    const isNews = this.#isNews(proxy);
+    this.#boots.note(proxy);
+    if (isNews) this.#takeState(proxy, atMs);
+    this.reasons.take(report.reasons);
     this.backends.take(report.backends, proxy.seq ?? 0);
-    return changed.concat(this.#takeConnections(report, atMs));
+    return changed.concat(this.#takeConnections(report, atMs, isNews));
+  }
+
+  /** Counts a datagram in its name that was dropped. */
+  drop(reason: string): void {
+    this.dropped.set(reason, (this.dropped.get(reason) ?? 0) + 1);
   }
 
   /** Drops connections that are too old; returns their ids. */
   prune(nowMs: number): number[] {
-    return this.connections.prune(nowMs, this.#liveMs());
+    return this.connections.prune(nowMs, this.#patience.ms(nowMs));
   }
 
-  #liveMs(): number {
-    return 1000 * Math.max(5 * this.#state.refresh_s, 2 * this.#state.interval);
+  /** Gives all its room back; returns the ids of the connections that went. */
+  clear(): number[] {
+    this.backends.clear();
+    this.reasons.clear();
+    this.connections.refusedAtMs = null;
+    return this.connections.keepOnly(new Set());
   }
 
-  #isNewer(proxy: ProxyState): boolean {
-    const { seq, sent_at } = this.#state;
-    return proxy.seq === null || seq === null ? proxy.sent_at >= sent_at : proxy.seq > seq;
+  get #intervalMs(): number {
+    return this.#state.interval * 1000;
   }
 
-  // A boot that has ended stays ended. Its start, on our clock, also tells an earlier one that was
-  // never seen; once the current one is silent that is not asked, for clocks can be set back.
-  #isFormer(proxy: ProxyState, atMs: number): boolean {
-    if (this.#formerBoots.includes(proxy.boot_id)) return true;
-    return this.isUp(atMs) && proxy.start_time + shiftOf(proxy, atMs) < this.startTime;
+  #isSilent(nowMs: number): boolean {
+    return nowMs - this.lastSeenMs >= 2 * this.#intervalMs;
+  }
+
+  /** Reports of the original program are not numbered, and come one in an interval. */
+  #isNews(proxy: ProxyState): boolean {
+    if (proxy.seq !== null) return this.#boots.isNews(proxy);
+    const { total_connections, total_bytes_sent, total_bytes_received } = this.#boots.current;
+    return proxy.total_connections >= total_connections &&
+      proxy.total_bytes_sent >= total_bytes_sent &&
+      proxy.total_bytes_received >= total_bytes_received;
+  }
+
+  /**
+   * Whether a report of another boot means that the current one has ended. In doubt it does not: a boot
+   * that lives goes on reporting when the current one is silent, and then takes its place.
+   */
+  #succeeds(proxy: ProxyState, atMs: number): boolean {
+    if (this.#boots.isKnown(proxy.boot_id)) {
+      return this.#isSilent(atMs) && this.#boots.isNews(proxy);
+    }
+    if (!this.isUp(atMs)) return true;
+    const ageMs = (proxy.sent_at - proxy.start_time) * 1000;
+    if (atMs - ageMs < this.startTime * 1000) return false;
+    // Perhaps it comes late from before: so it does if its clock, were it the current boot's, says so.
+    const delayS = atMs / 1000 - this.onManagerClock(proxy.sent_at);
+    const isLate = delayS >= 0 && delayS <= MAX_DELAY_S;
+    return !(isLate && proxy.start_time < this.#state.start_time);
   }
 
   #startBoot(proxy: ProxyState, atMs: number): number[] {
     this.#countedSince = this.countedSince;
-    this.#past = this.totals;
-    this.#formerBoots = [...this.#formerBoots, this.#state.boot_id].slice(-REMEMBERED_BOOTS);
-    const gone = this.connections.keepOnly(new Set());
-    this.connections = new ConnectionTable(this.#room);
-    this.backends.clear();
-    this.reasons.clear();
+    this.#boots.start(proxy.boot_id);
     this.#rate.reset();
     this.#loss = new LossWindow();
-    this.#shift = shiftOf(proxy, atMs);
-    this.#state = { ...proxy, seq: -1 };
-    return gone;
+    this.#patience = new Patience();
+    this.#clock = new ProxyClock(proxy.sent_at, atMs);
+    this.#startShift = this.#clock.shift.seconds;
+    this.#bootSeenMs = atMs;
+    this.#state = proxy;
+    return this.clear();
   }
 
-  #takeConnections({ connections, complete }: Report, atMs: number): number[] {
-    const changed = connections.flatMap((record: ConnectionRecord) =>
-      this.connections.upsert(record, atMs)
-    );
+  #noteClock(proxy: ProxyState, atMs: number): void {
+    this.#clock.note(proxy.sent_at, atMs);
+    // The first reports may have come late; later on, or by more, it is a clock that was set.
+    if (atMs - this.#bootSeenMs > MAX_DELAY_S * 1000) return;
+    const gain = this.#startShift - this.#clock.shift.seconds;
+    if (gain > 0 && gain <= MAX_DELAY_S) this.#startShift -= gain;
+  }
+
+  #takeState(proxy: ProxyState, atMs: number): void {
+    this.#state = proxy;
+    const { sent_at, refresh_s } = proxy;
+    const { total_bytes_sent, total_bytes_received } = this.#boots.current;
+    const sentAtMs = sent_at * 1000;
+    this.#rate.update(atMs, sentAtMs, total_bytes_sent, total_bytes_received, this.#intervalMs);
+    const loss = this.#loss.percent(atMs) / 100;
+    this.#patience.note(refresh_s * 1000, this.#intervalMs, loss, atMs);
+  }
+
+  #takeConnections({ proxy, connections, complete }: Report, atMs: number, isNews: boolean) {
+    if (complete && !isNews) return [];
+    const origin = { atMs, order: proxy.seq ?? atMs, shift: this.#clock.shift };
+    const changed = connections.flatMap((record) => this.connections.upsert(record, origin));
     if (!complete) return changed;
     return changed.concat(this.connections.keepOnly(new Set(connections.map(({ id }) => id))));
   }
-
-  #noteReasons(reasons: Record<string, number>): void {
-    for (const [reason, n] of Object.entries(reasons)) {
-      const known = this.reasons.get(reason);
-      if (known === undefined && this.reasons.size >= MAX_REASONS) continue;
-      this.reasons.set(reason, Math.max(known ?? 0, n));
-    }
-  }
-}
-
-/** Adds figures without leaving the integers that JSON readers can hold. */
-export function sum(a: Totals, b: Totals): Totals {
-  return {
-    total_connections: add(a.total_connections, b.total_connections),
-    failed_connections: add(a.failed_connections, b.failed_connections),
-    rejected_connections: add(a.rejected_connections, b.rejected_connections),
-    total_bytes_sent: add(a.total_bytes_sent, b.total_bytes_sent),
-    total_bytes_received: add(a.total_bytes_received, b.total_bytes_received),
-  };
-}
-
-/** Totals of nothing. */
-export function noTotals(): Totals {
-  return {
-    total_connections: 0,
-    failed_connections: 0,
-    rejected_connections: 0,
-    total_bytes_sent: 0,
-    total_bytes_received: 0,
-  };
-}
-
-/** A sum of counts, at most the largest safe integer. */
-export function add(a: number, b: number): number {
-  return Math.min(a + b, Number.MAX_SAFE_INTEGER);
-}
-
-function shiftOf(proxy: ProxyState, atMs: number): number {
-  return atMs / 1000 - proxy.sent_at;
 }

@@ -96,7 +96,7 @@ Deno.test("Live says which proxies are gone", () => {
 Deno.test("Live sends a proxy's connections to its subscribers: all, then what changes", () => {
   const { registry, live, join } = setUpLive();
   const records = [connection({ id: 1 }), connection({ id: 2, start_time: T0 / 1000 - 1 })];
-  registry.apply(report({}, [...records, connection({ id: 3, state: "closed" })]), T0);
+  registry.apply(report({ seq: 1 }, [...records, connection({ id: 3, state: "closed" })]), T0);
   const [watching, other] = [join(), join()];
   live.flush();
   watching.take();
@@ -111,7 +111,7 @@ Deno.test("Live sends a proxy's connections to its subscribers: all, then what c
     [3, false],
   ]);
 
-  registry.apply(report({ seq: 1 }, [connection({ id: 2, bytes_sent: 99 })]), T0);
+  registry.apply(report({ seq: 0 }, [connection({ id: 2, bytes_sent: 99 })]), T0);
   live.flush();
   const ofConnections = (socket: FakeSocket) =>
     socket.take().filter((message) => message.type === "connections");

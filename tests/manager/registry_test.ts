@@ -93,7 +93,7 @@ Deno.test("Registry ignores what comes late from a former boot", () => {
   const fresh = registryWith(report(later));
   assert.equal(fresh.apply(report(), T0 + 2000), "old_boot", "an earlier boot never seen before");
   const hours = 3_600_000;
-  assert.equal(fresh.apply(report({ sent_at: 5, start_time: 1 }), T0 + hours), "applied");
+  assert.equal(fresh.apply(report({ seq: 1, sent_at: 5, start_time: 1 }), T0 + hours), "applied");
 });
 
 Deno.test("Registry takes a new boot of a proxy whose clock is hours behind", () => {
@@ -166,8 +166,9 @@ Deno.test("Registry drops live connections after five refreshes, at least two in
 
 Deno.test("Registry makes room for a newcomer from the proxy longest gone, and refuses it else", () => {
   const registry = new Registry({ maxProxies: 3 });
+  let seq = 0;
   const from = (proxy_id: string, state: "running" | "stopped" = "running") =>
-    report({ proxy_id, state });
+    report({ proxy_id, state, seq: seq++ });
   registry.apply(from("a"), T0);
   registry.apply(from("b", "stopped"), T0 + 2000);
   registry.apply(from("c", "stopped"), T0 + 1000);

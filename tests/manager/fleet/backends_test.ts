@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import { BackendTable } from "../../../manager/fleet/backends.ts";
+import { Room } from "../../../manager/fleet/room.ts";
 import { proxyReplySchema } from "../../../manager/api/model.ts";
 import { Registry } from "../../../manager/registry.ts";
 import { MAX_BACKENDS } from "../../../proxy/stats/backend_record.ts";
@@ -9,10 +10,12 @@ import { setUpApp } from "../../support/manager_app.ts";
 import { backend, boot, jsonBytes, report, summary, T0 } from "../../support/reports.ts";
 import { setUpLive } from "../../support/viewers.ts";
 
+const PLENTY = 1e9;
+const newRoom = (items: number) => new Room({ items, bytes: PLENTY });
 const names = (table: BackendTable) => table.records().map(({ name }) => name);
 
 Deno.test("BackendTable keeps the newest of each, in the order of their first report", () => {
-  const table = new BackendTable({ left: 100 });
+  const table = new BackendTable(newRoom(100));
   table.take([backend({ name: "b:1" }), backend({ name: "a:1", errors: 1 })], 5);
   table.take([backend({ name: "a:1", errors: 3 })], 7);
   table.take([backend({ name: "a:1", errors: 2 })], 6);
@@ -21,7 +24,7 @@ Deno.test("BackendTable keeps the newest of each, in the order of their first re
 });
 
 Deno.test("BackendTable holds so many of a proxy and no more, and gives room back", () => {
-  const room = { left: MAX_BACKENDS + 10 };
+  const room = newRoom(MAX_BACKENDS + 10);
   const table = new BackendTable(room);
   const many = Array.from({ length: MAX_BACKENDS + 5 }, (_, i) => backend({ name: `a:${i + 1}` }));
   table.take(many, 0);
@@ -29,9 +32,11 @@ Deno.test("BackendTable holds so many of a proxy and no more, and gives room bac
   const other = new BackendTable(room);
   other.take(many, 0);
   assert.equal(names(other).length, 10);
-  assert.equal(room.left, 0);
+  assert.equal(room.left.items, 0);
   table.clear();
-  assert.equal(room.left, MAX_BACKENDS);
+  assert.equal(room.left.items, MAX_BACKENDS);
+  other.clear();
+  assert.deepEqual(room.left, { items: MAX_BACKENDS + 10, bytes: PLENTY });
 });
 
 Deno.test("Registry forgets the backends of a former boot", () => {
