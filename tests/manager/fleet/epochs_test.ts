@@ -201,3 +201,16 @@ Deno.test("Registry makes no rate of what was before it began, or before a boot 
   world.arrive(world.send());
   assert.equal(rate(), 0, "a boot's first word is no interval");
 });
+
+Deno.test("Registry does not take a late report of an earlier boot for a restart, though it never saw that boot", () => {
+  const world = new World(0);
+  world.pass(5, PACE);
+  const late = world.send();
+  world.host.restart(world.nowS);
+  world.pass(20, PACE);
+  world.arrive(world.send());
+  world.arrive(late);
+  const entry = world.registry.get("edge-1")!;
+  assert.equal(entry.state.boot_id, world.host.bootId);
+  assert.deepEqual([...entry.dropped], [["old_boot", 1]]);
+});
