@@ -3,7 +3,6 @@ import { datagramSchema } from "../proxy/stats/report.ts";
 import { fromDatagram, type Report } from "./fleet/report.ts";
 import { fromLegacy, legacyReportSchema } from "./legacy_report.ts";
 import { MAX_INGEST_BYTES } from "./receiver/intake.ts";
-import type { ReceiverCounters } from "./receiver/messages.ts";
 import type { Registry } from "./registry.ts";
 
 /** Why a datagram was dropped. */
@@ -96,17 +95,4 @@ function parseJson(bytes: Uint8Array): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** What arrived all in all: the figures of a receiver are those of what it dropped before. */
-export function withReceiver(
-  own: IngestCounters,
-  { counters }: { counters: Readonly<ReceiverCounters> },
-): IngestCounters {
-  const dropped = { ...own.dropped };
-  for (const [reason, n] of Object.entries(counters.dropped)) {
-    dropped[reason] = (dropped[reason] ?? 0) + n;
-  }
-  const datagrams = own.datagrams + counters.datagrams;
-  return { ...own, datagrams, bytes: own.bytes + counters.bytes, dropped };
 }

@@ -50,6 +50,13 @@ function fleetSeries(prom: PromRegistry): (deps: MetricsDeps) => void {
   const bytes = counter(prom, "ingest_bytes_total", "Bytes of datagrams received");
   const legacy = counter(prom, "ingest_legacy_total", "Reports in the original program's form");
   const dropped = counter(prom, "ingest_dropped_total", "Datagrams dropped", ["reason"]);
+  const sources = gauge(prom, "ingest_sources", "Addresses from which reports were accepted");
+  const errors = counter(prom, "ingest_receive_errors_total", "Failed attempts to receive");
+  const restarts = counter(
+    prom,
+    "ingest_receiver_restarts_total",
+    "How often the receiving thread died",
+  );
   return ({ registry, stats, now, viewers: countViewers }) => {
     const { manager_version, manager_uptime, ingest } = stats();
     const at = now();
@@ -66,6 +73,9 @@ function fleetSeries(prom: PromRegistry): (deps: MetricsDeps) => void {
     bytes(ingest.bytes);
     legacy(ingest.legacy);
     for (const [reason, n] of Object.entries(ingest.dropped)) dropped(n, { reason });
+    sources(ingest.sources);
+    errors(ingest.receive_errors);
+    restarts(ingest.receiver_restarts);
   };
 }
 
@@ -87,6 +97,18 @@ function proxySeries(prom: PromRegistry): (deps: MetricsDeps) => void {
     [
       gauge(prom, "proxy_report_loss_ratio", "Share of its datagrams lost in a minute", labels),
       (proxy) => proxy.loss_percent / 100,
+    ],
+    [
+      counter(prom, "proxy_datagrams_total", "Datagrams of the proxy that were taken", labels),
+      (proxy) => proxy.datagrams,
+    ],
+    [
+      counter(prom, "proxy_dropped_datagrams_total", "Datagrams in its name dropped", labels),
+      (proxy) => proxy.dropped_datagrams,
+    ],
+    [
+      gauge(prom, "proxy_omitted_connections", "Live connections not shown one by one", labels),
+      (proxy) => proxy.omitted_connections,
     ],
     [
       gauge(prom, "proxy_active_connections", "Connections open now", labels),

@@ -1,10 +1,12 @@
 import { getLogger } from "@logtape/logtape";
 import { formatAddress } from "../proxy/net/address.ts";
+import { steadyClock } from "./clock.ts";
 import { createApp } from "./api/app.ts";
 import { readDashboard } from "./api/dashboard.ts";
 import type { FleetStats } from "./api/model.ts";
 import { fleetTotals } from "./api/views.ts";
-import { Ingest, withReceiver } from "./ingest.ts";
+import { Ingest } from "./ingest.ts";
+import { IngestStats } from "./ingest_stats.ts";
 import { Live } from "./live.ts";
 import { createMetrics } from "./metrics.ts";
 import type { ManagerOptions } from "./options.ts";
@@ -18,7 +20,7 @@ export interface ManagerDeps {
   version: string;
   /** The built dashboard, read once at start. */
   dashboardDir: URL;
-  /** Unix milliseconds. */
+  /** Unix milliseconds of a clock that does not run backwards. */
   now?: () => number;
   /** What the receiving thread runs, if not the program's own worker. */
   worker?: URL;
@@ -37,7 +39,7 @@ export async function startManager(
   options: ManagerOptions,
   deps: ManagerDeps,
 ): Promise<RunningManager> {
-  const { version, now = Date.now } = deps;
+  const { version, now = steadyClock() } = deps;
   const startedAt = now();
   const registry = new Registry({ maxProxies: options.maxProxies });
   const ingest = new Ingest(registry, now);
@@ -46,11 +48,12 @@ export async function startManager(
     (bytes, source, ageMs) => ingest.handle(bytes, source, ageMs) === null,
     deps.worker,
   );
+  const arrived = new IngestStats(ingest.counters, receiver);
   const stats = (): FleetStats => ({
     manager_version: version,
     manager_uptime: Math.max(0, now() - startedAt) / 1000,
     ...fleetTotals(registry, now()),
-    ingest: withReceiver(ingest.counters, receiver),
+    ingest: arrived.figures(),
   });
   const live = new Live(registry, stats, now);
   const metrics = createMetrics({ registry, stats, now, viewers: () => live.viewers });
@@ -70,7 +73,7 @@ export async function startManager(
   log.info(
     `manager listening on http://${text(server.addr)}, statistics on udp ${text(statsAddr)}`,
   );
-  const timer = setInterval(() => tick(registry, live, now()), TICK_MS);
+  const timer = setInterval(() => tick({ arrived, registry, live }, now()), TICK_MS);
   let stopped: Promise<void> | undefined;
   const stop = async () => {
     clearInterval(timer);
@@ -86,8 +89,15 @@ export async function startManager(
   };
 }
 
-function tick(registry: Registry, live: Live, nowMs: number): void {
+interface Parts {
+  arrived: IngestStats;
+  registry: Registry;
+  live: Live;
+}
+
+function tick({ arrived, registry, live }: Parts, nowMs: number): void {
   try {
+    arrived.tick(nowMs);
     registry.tick(nowMs);
     live.flush();
   } catch (error) {

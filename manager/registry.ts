@@ -1,4 +1,4 @@
-import { ProxyEntry } from "./fleet/proxy.ts";
+import { OFFLINE_MS, ProxyEntry } from "./fleet/proxy.ts";
 import type { Report } from "./fleet/report.ts";
 import { Room } from "./fleet/room.ts";
 
@@ -94,7 +94,7 @@ export class Registry {
     }
     for (let id = this.#victims.ids.pop(); id !== undefined; id = this.#victims.ids.pop()) {
       const entry = this.#proxies.get(id);
-      if (!entry || entry.isUp(nowMs)) continue;
+      if (!entry || !isGone(entry, nowMs)) continue;
       this.#remove(entry);
       return true;
     }
@@ -104,7 +104,7 @@ export class Registry {
   /** Those that are gone: first who was hardly known, then who has been gone for longest. */
   #firstToGoLast(nowMs: number): string[] {
     return [...this.#proxies.values()]
-      .filter((entry) => !entry.isUp(nowMs))
+      .filter((entry) => isGone(entry, nowMs))
       .sort((a, b) =>
         Number(isEstablished(a)) - Number(isEstablished(b)) || a.lastSeenMs - b.lastSeenMs
       )
@@ -127,6 +127,12 @@ export class Registry {
   #emit(proxyId: string, connectionId: number | null): void {
     for (const listener of this.#listeners) listener(proxyId, connectionId);
   }
+}
+
+/** A name made up once must not hold its place for hours by claiming that it reports each hour. */
+function isGone(entry: ProxyEntry, nowMs: number): boolean {
+  return !entry.isUp(nowMs) ||
+    !isEstablished(entry) && nowMs - entry.lastSeenMs >= OFFLINE_MS;
 }
 
 function isEstablished({ firstSeenMs, lastSeenMs }: ProxyEntry): boolean {

@@ -3,7 +3,7 @@ import { backendViews, connectionView, connectionViews } from "./api/views.ts";
 import type { ProxyEntry } from "./fleet/proxy.ts";
 import type { Registry } from "./registry.ts";
 
-/** The connections and backends of one proxy, for those viewers who watch them; each message is encoded once. */
+/** The connections, backends and counters by reason of one proxy, for those viewers who watch them; each message is encoded once. */
 export class Topic {
   viewers = 0;
   #registry: Registry;
@@ -14,6 +14,8 @@ export class Topic {
   #omitted = 0;
   /** What the backends were when they were sent last. */
   #backends = "";
+  /** The same of the counters by reason. */
+  #reasons = -1;
   #full: string | null = null;
 
   constructor(registry: Registry, proxyId: string) {
@@ -33,8 +35,14 @@ export class Topic {
     const entry = this.#registry.get(this.#proxyId);
     this.#omitted = entry?.omitted(nowMs) ?? 0;
     this.#backends = stampOf(entry, nowMs);
-    const all = entry ? connectionViews(entry, nowMs) : [];
-    return this.#full = this.#encode(true, all, [], entry ? backendViews(entry, nowMs) : []);
+    this.#reasons = entry?.reasons.version ?? -1;
+    return this.#full = this.#encode({
+      full: true,
+      upsert: entry ? connectionViews(entry, nowMs) : [],
+      removed: [],
+      backends: entry ? backendViews(entry, nowMs) : [],
+      reasons: entry ? Object.fromEntries(entry.reasons) : {},
+    });
   }
 
   /** What has changed since the last call, or null. */
@@ -50,31 +58,29 @@ export class Topic {
     const omitted = entry.omitted(nowMs);
     const stamp = stampOf(entry, nowMs);
     const backends = stamp === this.#backends ? undefined : backendViews(entry, nowMs);
-    if (changed.length === 0 && omitted === this.#omitted && !backends) return null;
+    const { version } = entry.reasons;
+    const reasons = version === this.#reasons ? undefined : Object.fromEntries(entry.reasons);
+    const isSame = omitted === this.#omitted && !backends && !reasons;
+    if (changed.length === 0 && isSame) return null;
     this.#omitted = omitted;
     this.#backends = stamp;
+    this.#reasons = version;
     const upsert = changed.flatMap((id) => {
       const record = entry.connections.get(id);
       return record ? [connectionView(entry, record, nowMs)] : [];
     });
     const removed = changed.filter((id) => !entry.connections.get(id));
-    return this.#encode(false, upsert, removed, backends);
+    return this.#encode({ full: false, upsert, removed, backends, reasons });
   }
 
-  #encode(
-    full: boolean,
-    upsert: Message["upsert"],
-    removed: number[],
-    backends: Message["backends"],
-  ): string {
+  #encode(changes: Omit<Message, "type" | "proxy_id" | "omitted">): string {
+    const { full, ...rest } = changes;
     const message: Message = {
       type: "connections",
       proxy_id: this.#proxyId,
       full,
-      upsert,
-      removed,
       omitted: this.#omitted,
-      backends,
+      ...rest,
     };
     return JSON.stringify(message);
   }

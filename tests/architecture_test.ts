@@ -100,6 +100,10 @@ const MAY_IMPORT: Record<string, string[]> = {
   "manager/registry.ts": ["manager/fleet/", "manager/history/", ...REPORT],
   "manager/legacy_report.ts": ["manager/fleet/", ...REPORT],
   "manager/ingest.ts": [...FLEET, "manager/legacy_report.ts", "manager/receiver/", ...REPORT],
+  "manager/ingest_stats.ts": [
+    ...["type:manager/api/model.ts", "type:manager/ingest.ts", "type:manager/receiver/"],
+  ],
+  "manager/clock.ts": [],
   "manager/live.ts": [...FLEET, ...VIEWS, "manager/topic.ts"],
   "manager/topic.ts": [...FLEET, ...VIEWS],
   "manager/metrics.ts": [...FLEET, ...VIEWS],

@@ -37,7 +37,14 @@ export const proxySummarySchema = z.object({
   last_seen: time,
   counted_since: time,
   interval: z.number().min(0).openapi({ description: "seconds between two reports" }),
-  loss_percent: z.number().min(0).max(100),
+  loss_percent: z.number().min(0).max(100).openapi({
+    description: "share of its datagrams that did not arrive in the last minute",
+  }),
+  datagrams: count.openapi({ description: "its datagrams that were taken" }),
+  dropped_datagrams: count.openapi({ description: "datagrams in its name that were dropped" }),
+  omitted_connections: count.openapi({
+    description: "live connections that it left out of its reports, or that found no room here",
+  }),
 }).openapi("ProxySummary");
 export type ProxySummary = z.infer<typeof proxySummarySchema>;
 
@@ -82,6 +89,11 @@ export const ingestSchema = z.object({
   bytes: count,
   legacy: count.openapi({ description: "reports in the original program's form" }),
   dropped: z.record(z.string(), count).openapi({ description: "dropped datagrams by reason" }),
+  datagrams_per_s: rate.openapi({ description: "over the last 10 s, dropped ones included" }),
+  bytes_per_s: rate,
+  sources: count.openapi({ description: "addresses from which reports were accepted" }),
+  receive_errors: count.openapi({ description: "failed attempts to receive" }),
+  receiver_restarts: count.openapi({ description: "how often the receiving thread died" }),
 }).openapi("Ingest");
 export type Ingest = z.infer<typeof ingestSchema>;
 
@@ -112,6 +124,9 @@ export const statsReplySchema = fleetStatsSchema.extend({
 export const proxyReplySchema = proxySummarySchema.extend({
   reasons: z.record(z.string(), count).openapi({
     description: "failed and rejected connections of the current boot by reason",
+  }),
+  dropped: z.record(z.string(), count).openapi({
+    description: "datagrams in its name that were dropped, by reason",
   }),
   backends: z.array(backendSchema).openapi({ description: "of a tcp proxy; else empty" }),
   connections: z.array(connectionSchema),
@@ -161,6 +176,8 @@ export const serverMessageSchema = z.discriminatedUnion("type", [
     omitted: count,
     /** All of them, where they have changed and in a full message; else absent. */
     backends: z.array(backendSchema).optional(),
+    /** Counters of the current boot by reason; all of them, where they have changed, as above. */
+    reasons: z.record(z.string(), count).optional(),
   }),
 ]);
 export type ServerMessage = z.infer<typeof serverMessageSchema>;

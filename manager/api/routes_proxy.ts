@@ -42,6 +42,7 @@ export function proxyRoutes({ registry, now }: { registry: Registry; now: () => 
     return c.json({
       ...proxySummary(entry, at),
       reasons: Object.fromEntries(entry.reasons),
+      dropped: Object.fromEntries(entry.dropped),
       backends: backendViews(entry, at),
       connections,
       connections_total: all.length,

@@ -32,6 +32,9 @@ export function proxySummary(entry: ProxyEntry, nowMs: number): ProxySummary {
     counted_since: entry.countedSince,
     interval: state.interval,
     loss_percent: entry.lossPercent(nowMs),
+    datagrams: entry.datagrams,
+    dropped_datagrams: entry.droppedDatagrams,
+    omitted_connections: up ? entry.omitted(nowMs) : 0,
   };
 }
 

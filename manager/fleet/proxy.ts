@@ -10,7 +10,8 @@ import type { ProxyState, Report } from "./report.ts";
 import type { Room } from "./room.ts";
 import type { Totals } from "./totals.ts";
 
-const OFFLINE_MS = 30_000;
+/** Nobody is taken for gone before so long a silence. */
+export const OFFLINE_MS = 30_000;
 /** A datagram may come this late; one that seems to come later is from a clock that was set. */
 const MAX_DELAY_S = 60;
 
@@ -66,6 +67,11 @@ export class ProxyEntry {
   /** Totals of all boots since {@link countedSince}. */
   get totals(): Totals {
     return this.#boots.totals;
+  }
+
+  /** Datagrams in its name that were dropped. */
+  get droppedDatagrams(): number {
+    return this.dropped.values().reduce((sum, n) => sum + n, 0);
   }
 
   /** Seconds from its start to `untilMs`. */

@@ -5,6 +5,7 @@ import type {
   ProxySummary,
   ServerMessage,
 } from "../../manager/api/model.ts";
+import { ingestFigures } from "../support/reports.ts";
 
 /** The fleet's figures in a message. */
 export function stats(overrides: Partial<FleetStats> = {}): FleetStats {
@@ -21,7 +22,7 @@ export function stats(overrides: Partial<FleetStats> = {}): FleetStats {
     total_bytes_received: 2000,
     rate_sent: 10,
     rate_received: 20,
-    ingest: { datagrams: 0, bytes: 0, legacy: 0, dropped: {} },
+    ingest: ingestFigures(),
     ...overrides,
   };
 }
@@ -51,6 +52,9 @@ export function proxy(overrides: Partial<ProxySummary> = {}): ProxySummary {
     counted_since: 1000,
     interval: 5,
     loss_percent: 0,
+    datagrams: 0,
+    dropped_datagrams: 0,
+    omitted_connections: 0,
     ...overrides,
   };
 }

@@ -149,6 +149,7 @@ Deno.test("Live answers a subscription to a proxy that is not known with nothing
       removed: [],
       omitted: 0,
       backends: [],
+      reasons: {},
     },
   ]);
   registry.apply(report({ proxy_id: "nobody" }, [connection()]), T0);

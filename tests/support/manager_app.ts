@@ -4,13 +4,13 @@ import { fleetTotals } from "../../manager/api/views.ts";
 import { Live } from "../../manager/live.ts";
 import { createMetrics } from "../../manager/metrics.ts";
 import { Registry } from "../../manager/registry.ts";
-import { T0 } from "./reports.ts";
+import { ingestFigures, T0 } from "./reports.ts";
 
 /** A manager's HTTP side without a port, at `T0`, 60 s after its start. */
 export function setUpApp(overrides: Partial<AppDeps> = {}) {
   const registry = new Registry();
   const now = () => T0;
-  const ingest = { datagrams: 5, bytes: 500, legacy: 1, dropped: { not_json: 2 } };
+  const ingest = ingestFigures({ datagrams: 5, bytes: 500, legacy: 1, dropped: { not_json: 2 } });
   const stats = (): FleetStats => ({
     manager_version: "0.1.0",
     manager_uptime: 60,

@@ -1,6 +1,7 @@
 import type { BackendRecord } from "../../proxy/stats/backend_record.ts";
 import type { ConnectionRecord, Summary } from "../../proxy/stats/report.ts";
 import { encodeConnections } from "../../proxy/stats/report.ts";
+import type { Ingest as IngestFigures } from "../../manager/api/model.ts";
 import type { ProxyState, Report } from "../../manager/fleet/report.ts";
 
 /** When the tests' clocks begin, in Unix milliseconds. */
@@ -124,4 +125,20 @@ export function legacyConnection(overrides: Record<string, unknown> = {}): Recor
 /** Any value as the JSON bytes of a datagram. */
 export function jsonBytes(value: unknown): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(JSON.stringify(value));
+}
+
+/** What arrived at a manager, as its API shows it. */
+export function ingestFigures(overrides: Partial<IngestFigures> = {}): IngestFigures {
+  return {
+    datagrams: 0,
+    bytes: 0,
+    legacy: 0,
+    dropped: {},
+    datagrams_per_s: 0,
+    bytes_per_s: 0,
+    sources: 0,
+    receive_errors: 0,
+    receiver_restarts: 0,
+    ...overrides,
+  };
 }

@@ -6,7 +6,7 @@ import {
 import { fleetTotals } from "../../manager/api/views.ts";
 import { Live } from "../../manager/live.ts";
 import { Registry } from "../../manager/registry.ts";
-import { T0 } from "./reports.ts";
+import { ingestFigures, T0 } from "./reports.ts";
 
 /** A viewer's end that remembers what it got and can be slow. */
 export class FakeSocket {
@@ -34,7 +34,7 @@ export class FakeSocket {
 export function setUpLive() {
   const clock = { now: T0 };
   const registry = new Registry();
-  const ingest = { datagrams: 0, bytes: 0, legacy: 0, dropped: {} };
+  const ingest = ingestFigures();
   let statsCalls = 0;
   const stats = (): FleetStats => {
     statsCalls++;

@@ -90,3 +90,20 @@ Deno.test("Topic sends the backends with everything, and again only when they ha
   registry.tick(clock.now);
   assert.deepEqual(next(), [[false, [0]]]);
 });
+
+Deno.test("Topic sends the counters by reason with everything, and again only when they have changed", () => {
+  const { registry, live, join } = setUpLive();
+  registry.apply(report({}, [], { refused: 1 }), T0);
+  const socket = join();
+  live.message(socket, JSON.stringify({ type: "subscribe", proxy_id: "edge-1" }));
+  const next = () => {
+    live.flush();
+    return socket.take().filter((message) => message.type === "connections")
+      .map(({ full, reasons }) => [full, reasons]);
+  };
+  assert.deepEqual(next(), [[true, { refused: 1 }]]);
+  registry.apply(report({ seq: 1 }, [], { refused: 1 }), T0);
+  assert.deepEqual(next(), []);
+  registry.apply(report({ seq: 2 }, [], { client_denied: 4 }), T0);
+  assert.deepEqual(next(), [[false, { refused: 1, client_denied: 4 }]]);
+});
