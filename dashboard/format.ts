@@ -67,15 +67,20 @@ export function formatCount(n: number, locale?: string): string {
   return formats(locale).whole.format(n);
 }
 
+/** A number with at most one decimal. */
+export function formatDecimal(n: number, locale?: string): string {
+  return formats(locale).decimal.format(n);
+}
+
 /** A percentage with at most one decimal; what is above zero never reads as zero. */
 export function formatPercent(percent: number, locale?: string): string {
   if (percent > 0 && percent < 0.1) return `< ${formatPercent(0.1, locale)}`;
   return `${formats(locale).decimal.format(percent)} %`;
 }
 
-/** `1 connection`, `2 connections`: a count with its noun, whose plural takes an s. */
-export function formatPlural(n: number, noun: string, locale?: string): string {
-  return `${formatCount(n, locale)} ${noun}${n === 1 ? "" : "s"}`;
+/** `1 connection`, `2 connections`: a count with its noun and the ending of its plural. */
+export function formatPlural(n: number, noun: string, ending = "s", locale?: string): string {
+  return `${formatCount(n, locale)} ${noun}${n === 1 ? "" : ending}`;
 }
 
 const MINUTE = 60;

@@ -34,16 +34,14 @@ export function countNote(
     omitted?: number;
   },
 ): string {
-  const filtered = matching < total
-    ? `${formatCount(matching)} of ${formatCount(total)} match`
-    : "";
-  const cut = shown < matching
-    ? `showing ${formatCount(shown)} of ${formatCount(matching)}`
-    : filtered === ""
-    ? formatCount(total)
-    : "";
-  const left = omitted > 0 ? `${formatCount(omitted)} more not listed` : "";
-  return [filtered, cut, left].filter((part) => part !== "").join(" · ");
+  const isFiltered = matching < total;
+  // What is not known cannot match, so a filter is told of what is known only.
+  const all = isFiltered ? matching : total + omitted;
+  const parts = isFiltered ? [`${formatCount(matching)} of ${formatCount(total)} match`] : [];
+  if (shown < all) parts.push(`showing ${formatCount(shown)} of ${formatCount(all)}`);
+  else if (!isFiltered) parts.push(formatCount(total));
+  if (isFiltered && omitted > 0) parts.push(`${formatCount(omitted)} more not reported`);
+  return parts.join(" · ");
 }
 
 /** What a table says when it has no row. */

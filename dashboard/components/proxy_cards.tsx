@@ -2,6 +2,7 @@ import type { ProxySummary } from "../../manager/api/model.ts";
 import { formatCount } from "../format.ts";
 import { proxyHref } from "../state/route.ts";
 import { isSilent } from "../state/rows.ts";
+import { LossNote } from "./loss.tsx";
 import { Rate } from "./quantity.tsx";
 import { ProxyStatus } from "./status.tsx";
 import { Ago } from "./time.tsx";
@@ -55,6 +56,9 @@ function Traffic({ proxy }: { proxy: ProxySummary }) {
       <span>
         <span class="text-sent" aria-hidden="true">↑</span>
         <span class="sr-only">sending</span> <Rate value={proxy.rate_sent} />
+      </span>
+      <span class="ml-auto">
+        <LossNote proxy={proxy} />
       </span>
     </span>
   );

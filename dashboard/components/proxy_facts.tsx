@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { ProxySummary } from "../../manager/api/model.ts";
-import { formatPercent } from "../format.ts";
+import { formatCount, formatPercent } from "../format.ts";
 import { isSilent } from "../state/rows.ts";
 import { Ago, Duration } from "./time.tsx";
 import { Untrusted } from "./untrusted.tsx";
@@ -33,8 +33,18 @@ export function ProxyFacts({ proxy }: { proxy: ProxySummary }) {
         <Ago time={proxy.counted_since} />
       </Fact>
       <Fact name="Reports lost">
-        <span class="tabular-nums">{formatPercent(proxy.loss_percent)} in the last minute</span>
+        <span class={`tabular-nums ${proxy.loss_percent > 0 ? "text-warn" : ""}`}>
+          {formatPercent(proxy.loss_percent)} in the last minute
+        </span>
       </Fact>
+      {proxy.dropped_datagrams > 0 && (
+        <Fact name="Reports dropped">
+          <span class="text-warn tabular-nums">
+            {formatCount(proxy.dropped_datagrams)} of{" "}
+            {formatCount(proxy.datagrams + proxy.dropped_datagrams)}
+          </span>
+        </Fact>
+      )}
     </dl>
   );
 }

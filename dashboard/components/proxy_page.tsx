@@ -10,6 +10,7 @@ import { PageTitle } from "./page_title.tsx";
 import { Empty, Waiting } from "./panel.tsx";
 import { ProxyFacts } from "./proxy_facts.tsx";
 import { Bytes, Rate } from "./quantity.tsx";
+import { ReasonPanel } from "./reason_panel.tsx";
 import { ProxyStatus } from "./status.tsx";
 import { Ago } from "./time.tsx";
 import { Traffic } from "./traffic.tsx";
@@ -47,6 +48,7 @@ export function ProxyPage({ proxyId, focus }: { proxyId: string; focus: boolean 
               silent={isSilent(proxy)}
             />
             <BackendPanel proxy={proxy} />
+            <ReasonPanel />
             <ConnectionPanel key={proxyId} proxy={proxy} />
           </>
         )

@@ -4,6 +4,7 @@ import { proxyHref } from "../state/route.ts";
 import { isSilent } from "../state/rows.ts";
 import { Direction } from "./direction.tsx";
 import { useHeldRows } from "./held_rows.ts";
+import { LossNote } from "./loss.tsx";
 import { Bytes, Rate } from "./quantity.tsx";
 import { ProxyStatus } from "./status.tsx";
 import { Cell, Head, Row, Table } from "./table.tsx";
@@ -60,9 +61,12 @@ function ProxyRow({ proxy }: { proxy: ProxySummary }) {
         <ProxyStatus proxy={proxy} />
       </Cell>
       <Cell stay="second">
-        <a href={href} class="block rounded font-medium hover:underline">
-          <Untrusted text={proxy.proxy_id} />
-        </a>
+        <span class="flex items-baseline gap-2">
+          <a href={href} class="block min-w-0 rounded font-medium hover:underline">
+            <Untrusted text={proxy.proxy_id} />
+          </a>
+          <LossNote proxy={proxy} />
+        </span>
       </Cell>
       <Cell>
         <Untrusted text={proxy.proxy_type} />

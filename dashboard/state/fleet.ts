@@ -18,6 +18,8 @@ export interface View {
   connections: ReadonlyMap<number, Connection> | null;
   omitted: number;
   backends: readonly Backend[];
+  /** Counters by reason. */
+  reasons: Readonly<Record<string, number>>;
 }
 
 export interface FleetState {
@@ -115,8 +117,8 @@ function withConnections(
   const connections = new Map(message.full ? [] : view.connections);
   for (const connection of message.upsert) connections.set(connection.id, connection);
   for (const id of message.removed) connections.delete(id);
-  const { omitted, backends = view.backends } = message;
-  return { ...state, view: { ...view, connections, omitted, backends } };
+  const { omitted, backends = view.backends, reasons = view.reasons } = message;
+  return { ...state, view: { ...view, connections, omitted, backends, reasons } };
 }
 
 function lost(state: FleetState, at: number): FleetState {
@@ -129,5 +131,6 @@ function lost(state: FleetState, at: number): FleetState {
 function viewed(state: FleetState, proxyId: string | null): FleetState {
   if (proxyId === null) return { ...state, view: null };
   if (state.view?.proxyId === proxyId) return state;
-  return { ...state, view: { proxyId, connections: null, omitted: 0, backends: [] } };
+  const nothing = { connections: null, omitted: 0, backends: [], reasons: {} };
+  return { ...state, view: { proxyId, ...nothing } };
 }

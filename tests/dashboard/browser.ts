@@ -1,3 +1,4 @@
+import { strict as assert } from "node:assert";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { type RunningManager, startManager } from "../../manager/mod.ts";
 import { managerOptionsSchema } from "../../manager/options.ts";
@@ -90,16 +91,17 @@ export class Reports implements Disposable {
     } while (from < records.length);
   }
 
-  /** One report of a proxy's backends. */
-  async sendBackends(
+  /** One report of a proxy's backends and counters by reason. */
+  async sendDetail(
     manager: RunningManager,
     overrides: Partial<Summary>,
     backends: BackendRecord[],
+    reasons: Record<string, number> = {},
   ): Promise<void> {
     const sent_at = this.#now() / 1000;
     const head = () =>
       summary({ sent_at, seq: this.#seq++, start_time: sent_at - 3600, ...overrides });
-    for (const bytes of encodeDetail(head, {}, backends)) await this.sendRaw(manager, bytes);
+    for (const bytes of encodeDetail(head, reasons, backends)) await this.sendRaw(manager, bytes);
   }
 
   /** Bytes as they are. */
@@ -153,4 +155,40 @@ export async function withDashboard(
     await browser.close();
     await manager.stop();
   }
+}
+
+const CHROMIUM = findChromium();
+if (CHROMIUM === undefined) {
+  console.log("The browser tests are left out: no Chromium or Chrome found, and CHROMIUM not set");
+}
+
+/** A phone held upright. */
+export const PHONE: BrowserContextOptions = {
+  viewport: { width: 390, height: 844 },
+  isMobile: true,
+  hasTouch: true,
+};
+
+/** A test with a dashboard in a browser. */
+export function browserTest(
+  name: string,
+  run: (dashboard: Dashboard) => Promise<void>,
+  options: { context?: BrowserContextOptions; now?: () => number } = {},
+): void {
+  Deno.test({
+    name,
+    ignore: CHROMIUM === undefined,
+    // Playwright keeps timers and pipes of its own until the process ends.
+    sanitizeOps: false,
+    sanitizeResources: false,
+    fn: () => withDashboard(CHROMIUM!, run, options),
+  });
+}
+
+/** Throws where the page is wider than the screen. */
+export async function noSidewaysScroll(page: Page): Promise<void> {
+  const [content, screen] = await page.evaluate(
+    () => [document.documentElement.scrollWidth, document.documentElement.clientWidth],
+  );
+  assert.equal(content, screen);
 }

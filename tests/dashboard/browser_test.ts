@@ -1,48 +1,16 @@
 import { strict as assert } from "node:assert";
-import type { BrowserContextOptions, Page } from "playwright-core";
-import { backend, connection, legacyConnection, legacyReport } from "../support/reports.ts";
-import { type Dashboard, findChromium, startDashboard, withDashboard } from "./browser.ts";
+import type { Page } from "playwright-core";
+import { connection, legacyConnection, legacyReport } from "../support/reports.ts";
+import { browserTest, noSidewaysScroll, PHONE, startDashboard } from "./browser.ts";
 
-const CHROMIUM = findChromium();
-if (CHROMIUM === undefined) {
-  console.log("The browser tests are left out: no Chromium or Chrome found, and CHROMIUM not set");
-}
-
-const PHONE: BrowserContextOptions = {
-  viewport: { width: 390, height: 844 },
-  isMobile: true,
-  hasTouch: true,
-};
 const SCRIPT = "<script>alert(1)</script>";
 const IMAGE = "<img src=x onerror=alert(1)>";
-
-function browserTest(
-  name: string,
-  run: (dashboard: Dashboard) => Promise<void>,
-  options: { context?: BrowserContextOptions; now?: () => number } = {},
-): void {
-  Deno.test({
-    name,
-    ignore: CHROMIUM === undefined,
-    // Playwright keeps timers and pipes of its own until the process ends.
-    sanitizeOps: false,
-    sanitizeResources: false,
-    fn: () => withDashboard(CHROMIUM!, run, options),
-  });
-}
 
 /** A cell of the table by its row's and its column's number from 0. */
 const cell = (page: Page, row: number, column: number) =>
   page.locator("tbody tr").nth(row).locator("td").nth(column);
 
 const seconds = () => Date.now() / 1000;
-
-async function noSidewaysScroll(page: Page): Promise<void> {
-  const [content, screen] = await page.evaluate(
-    () => [document.documentElement.scrollWidth, document.documentElement.clientWidth],
-  );
-  assert.equal(content, screen);
-}
 
 browserTest("Dashboard says how to start a proxy while there is none", async (d) => {
   await d.page.goto(d.origin);
@@ -262,27 +230,3 @@ browserTest(
   },
   { context: { colorScheme: "dark" } },
 );
-
-for (const [device, context] of [["a desktop", undefined], ["a phone", PHONE]] as const) {
-  browserTest(`Dashboard shows a proxy's backends on ${device}, and follows them`, async (d) => {
-    const tcp = { proxy_type: "tcp" };
-    const down = backend({ name: "b.example:80", state: "down", check_latency_ms: null });
-    await d.reports.send(d.manager, tcp, [connection()]);
-    await d.reports.sendBackends(d.manager, tcp, [backend({ weight: 3, errors: 0 }), down]);
-    await d.page.goto(`${d.origin}/#/proxy/edge-1`);
-    const section = d.page.locator("section", { has: d.page.getByText("Backends") });
-    await section.getByText("1 of 2 up").waitFor();
-    const rows = section.locator(context ? "li" : "tbody tr");
-    const [first, second] = await rows.allInnerTexts();
-    assert.match(first, /192\.0\.2\.10:80/);
-    assert.match(first, /\bup\b/);
-    assert.match(first, /0\.4\sms/);
-    assert.match(second, /b\.example:80/);
-    assert.match(second, /\bdown\b/);
-    await d.reports.sendBackends(d.manager, tcp, [{ ...down, state: "set_aside" }]);
-    await section.getByText("set aside").waitFor();
-    assert.equal(await rows.count(), 2);
-    await noSidewaysScroll(d.page);
-    assert.deepEqual(d.errors, []);
-  }, { context });
-}

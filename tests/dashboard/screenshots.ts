@@ -22,6 +22,8 @@ interface Member {
   received: number;
   active: number;
   total: number;
+  /** The share of its reports that do not arrive. */
+  lossy?: number;
   /** The number of steps before the end at which it falls silent. */
   silent?: number;
 }
@@ -30,7 +32,7 @@ const FLEET: Member[] = [
   m("edge-paris", "http", "0.0.0.0:8080", 2.1, 41, 412, 184_220),
   m("edge-london", "http", "0.0.0.0:8080", 1.4, 28, 265, 96_412),
   m("edge-virginia", "http", "0.0.0.0:8080", 3.2, 63, 731, 402_118),
-  m("edge-tokyo", "socks5", "0.0.0.0:1080", 0.8, 12, 148, 51_907),
+  { ...m("edge-tokyo", "socks5", "0.0.0.0:1080", 0.8, 12, 148, 51_907), lossy: 0.08 },
   m("office-berlin", "socks5", "10.20.0.4:1080", 0.3, 4.4, 37, 8_214),
   { ...m("office-lisbon", "socks5", "10.30.0.4:1080", 0.2, 1.9, 12, 3_961), silent: STEPS - 4 },
   m("postgres-replica", "tcp", "127.0.0.1:5432", 9.6, 3.1, 64, 1_204),
@@ -50,6 +52,8 @@ const TARGETS = [
   ...["github.com:443", "registry.npmjs.org:443", "deb.debian.org:80", "pypi.org:443"],
   ...["images.example.com:443", "api.example.com:443", "video.example.net:443"],
 ];
+
+const REASONS = { client_denied: 161, connect_timeout: 30, connect_refused: 11, dns_not_found: 3 };
 
 /** The same noise in each run, from 0 to 1. */
 function noise(n: number): number {
@@ -95,6 +99,7 @@ async function report(manager: RunningManager, reports: Reports, step: number, n
       for (let s = 0; s <= step; s++) sum += megabytes * wave(s, seed) * STEP_S;
       return Math.round(sum * 1e6);
     };
+    const active = Math.round(member.active * (0.8 + 0.2 * wave(step, seed)));
     const head = {
       proxy_id: member.id,
       proxy_type: member.type,
@@ -102,14 +107,18 @@ async function report(manager: RunningManager, reports: Reports, step: number, n
       host: member.id,
       seq: step,
       start_time: now - history - step * STEP_S,
-      active_connections: Math.round(member.active * (0.8 + 0.2 * wave(step, seed))),
+      active_connections: active,
+      // One connection in nine of those that it lists has ended.
+      omitted_connections: seed === 0 ? active - 40 : 0,
       total_connections: member.total + step * 11,
       total_bytes_sent: volume(member.sent),
       total_bytes_received: volume(member.received),
       failed_connections: Math.round(member.total / 900),
       rejected_connections: 0,
     };
+    if (member.lossy && noise(step) < member.lossy) continue;
     await reports.send(manager, head, seed === 0 ? connectionsOf(step, now) : []);
+    if (seed === 0) await reports.sendDetail(manager, head, [], REASONS);
   }
 }
 

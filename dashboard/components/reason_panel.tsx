@@ -1,0 +1,15 @@
+import { useStore } from "../state/store.ts";
+import { reasonWords } from "./connection_table.tsx";
+import { Counters } from "./counters.tsx";
+import { Panel } from "./panel.tsx";
+
+/** Why connections of a proxy failed or were rejected; nothing where none was. */
+export function ReasonPanel() {
+  const { view } = useStore().fleet.value;
+  if (view === null || Object.keys(view.reasons).length === 0) return null;
+  return (
+    <Panel title="Failed, rejected and dropped, by reason" note="since the proxy started">
+      <Counters counts={view.reasons} words={reasonWords} />
+    </Panel>
+  );
+}
