@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { fromLegacy, legacyReportSchema } from "../../manager/legacy_report.ts";
 import { MAX_LABELLED_PROXIES } from "../../manager/metrics.ts";
-import { legacyReport, report, T0 } from "../support/reports.ts";
+import { boot, legacyReport, report, T0 } from "../support/reports.ts";
 import { setUpApp } from "../support/manager_app.ts";
 
 async function hasPromtool(): Promise<boolean> {
@@ -18,7 +18,8 @@ if (!promtool) console.log("Skipped: promtool is not on PATH, so /metrics is not
 
 Deno.test("GET /metrics gives the fleet's figures, the same at each scrape", async () => {
   const { registry, get } = setUpApp();
-  registry.apply(report({ proxy_type: "http" }), T0);
+  registry.apply(report({ proxy_type: "http", omitted_connections: 7 }), T0);
+  registry.apply(report({ boot_id: boot("0"), start_time: 1 }), T0);
   registry.apply(report({ proxy_id: "edge-2", state: "stopped" }), T0);
   for (let scrape = 0; scrape < 2; scrape++) {
     const reply = await get("/metrics");
@@ -35,6 +36,12 @@ Deno.test("GET /metrics gives the fleet's figures, the same at each scrape", asy
         "rustproxy_proxies_without_series 0",
         "rustproxy_ingest_datagrams_total 5",
         'rustproxy_ingest_dropped_total{reason="not_json"} 2',
+        "rustproxy_ingest_sources 0",
+        "rustproxy_ingest_receive_errors_total 0",
+        "rustproxy_ingest_receiver_restarts_total 0",
+        `rustproxy_proxy_datagrams_total${labels("edge-1")} 1`,
+        `rustproxy_proxy_dropped_datagrams_total${labels("edge-1")} 1`,
+        `rustproxy_proxy_omitted_connections${labels("edge-1")} 7`,
         `rustproxy_proxy_up${labels("edge-1")} 1`,
         `rustproxy_proxy_up${labels("edge-2")} 0`,
         `rustproxy_proxy_connections_total${labels("edge-1")} 10`,
