@@ -1,5 +1,7 @@
 import { strict as assert } from "node:assert";
-import { type Import, readImports, ROOT, sourceFiles } from "./support/import_graph.ts";
+import { type Import, readImports } from "./support/import_graph.ts";
+import { violationsOf } from "./support/import_rules.ts";
+import { exists, lineCount, linesIn, ROOT, sourceFiles } from "./support/source_files.ts";
 
 const TOP_LEVEL = [
   ...["deno.json", "deno.lock", "README.md", "LICENSE", "CHANGELOG.md", "build.ts"],
@@ -19,6 +21,8 @@ const WIRING = [
     "proxy/check_access.ts",
     "proxy/options.ts",
     "proxy/tcp/options.ts",
+    "proxy/stats/key.ts",
+    "proxy/stats/key_options.ts",
     "manager/mod.ts",
     "manager/options.ts",
   ],
@@ -64,6 +68,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     ...["proxy/access/options.ts", "proxy/dns/options.ts", "proxy/flags.ts"],
     ...["proxy/net/address.ts", "proxy/net/cidr.ts"],
     ...["proxy/rate.ts", "proxy/auth/options.ts", "proxy/tls/options.ts"],
+    "proxy/stats/key_options.ts",
   ],
   "proxy/rate.ts": [],
   "proxy/size.ts": [],
@@ -81,7 +86,9 @@ const MAY_IMPORT: Record<string, string[]> = {
   "proxy/tls/options.ts": [],
   "proxy/limits.ts": ["proxy/net/"],
   "proxy/net/": ["type:proxy/stats/"],
-  "proxy/stats/": ["proxy/net/address.ts", "proxy/net/failure.ts"],
+  "proxy/stats/": ["proxy/net/address.ts", "proxy/net/failure.ts", "proxy/reloaded.ts"],
+  "proxy/stats/key.ts": [],
+  "proxy/stats/key_options.ts": ["proxy/stats/key.ts"],
   "proxy/tcp/": MODE,
   "proxy/tcp/options.ts": ["proxy/flags.ts", "proxy/net/", "proxy/tcp/"],
   "proxy/http/": MODE,
@@ -92,14 +99,25 @@ const MAY_IMPORT: Record<string, string[]> = {
   "manager/mod.ts": ["manager/", ...REPORT],
   "manager/options.ts": [
     ...["proxy/flags.ts", "proxy/net/address.ts", "proxy/options.ts", "manager/bounds.ts"],
+    ...["proxy/stats/key_options.ts", "manager/sealed/options.ts"],
   ],
   "manager/bounds.ts": ["proxy/flags.ts"],
-  "manager/receiver/": ["proxy/net/token_bucket.ts", ...REPORT],
+  "manager/sealed/": [
+    ...["proxy/reloaded.ts", "proxy/stats/key.ts", "proxy/stats/key_options.ts"],
+    ...["type:manager/fleet/report.ts", ...REPORT],
+  ],
+  "manager/receiver/": ["manager/sealed/", "proxy/net/token_bucket.ts", ...REPORT],
   "manager/fleet/": REPORT,
   "manager/history/": ["manager/fleet/", ...REPORT],
   "manager/registry.ts": ["manager/fleet/", "manager/history/", ...REPORT],
   "manager/legacy_report.ts": ["manager/fleet/", ...REPORT],
-  "manager/ingest.ts": [...FLEET, "manager/legacy_report.ts", "manager/receiver/", ...REPORT],
+  "manager/ingest.ts": [
+    ...FLEET,
+    "manager/legacy_report.ts",
+    "manager/receiver/",
+    "type:manager/sealed/",
+    ...REPORT,
+  ],
   "manager/ingest_stats.ts": [
     ...["type:manager/api/model.ts", "type:manager/ingest.ts", "type:manager/receiver/"],
   ],
@@ -126,7 +144,7 @@ const PACKAGES: Record<string, string[]> = {
 const PURE_NAMES = [
   ...["request", "response", "connection", "websocket", "head", "fields", "body", "error"],
   ...["forwarded", "max_forwards"],
-  ...["wire", "socks4_wire", "udp_wire", "report", "seal"],
+  ...["wire", "socks4_wire", "udp_wire", "report", "seal", "stats/key"],
   ...["buffer", "rollup", "address", "ip", "cidr", "proxy_protocol"],
   ...["backend_record", "backend", "balancer", "hash", "rise_fall", "target"],
   ...["networks", "rules"],
@@ -148,65 +166,21 @@ const LISTENERS = [
   ...["proxy/net/udp.ts", "manager/receiver/receiver.ts", "manager/server.ts", "demo.ts"],
 ];
 
-function ruleFor<T>(rules: Record<string, T>, file: string): [name: string, rule: T] | undefined {
-  const fits = (name: string) => name.endsWith("/") || name === "" ? file.startsWith(name) : false;
-  return Object.entries(rules)
-    .filter(([name]) => name === file || fits(name))
-    .sort(([a], [b]) => b.length - a.length)[0];
-}
-
-/** Whether `to` is one of `names`, or stands in a folder that is. */
-function isAmong(names: string[], to: string): boolean {
-  return names.some((name) => name.endsWith("/") ? to.startsWith(name) : to === name);
-}
-
-function mayImport({ from, to, typeOnly }: Import): boolean {
-  if (to.startsWith("node:")) return !from.startsWith("dashboard/");
-  if (to.startsWith("npm:")) return ruleFor(PACKAGES, from)![1].includes(to.slice("npm:".length));
-  const found = ruleFor(MAY_IMPORT, from);
-  if (found === undefined) return false;
-  const [name, allowed] = found;
-  const types = allowed.filter((to) => to.startsWith("type:")).map((to) => to.slice(5));
-  return isAmong([...allowed, ...(name.endsWith("/") ? [name] : [])], to) ||
-    (typeOnly && isAmong(types, to));
-}
-
-function impurity({ from, to, typeOnly }: Import): boolean {
-  return PURE.test(from) && !typeOnly && !PURE.test(to) && !PURE_MODULES.test(to);
-}
-
-/** One line for every import that a rule forbids. */
-function violations(graph: Import[]): string[] {
-  const line = ({ from, to, typeOnly }: Import) => `${from} → ${to}${typeOnly ? " (types)" : ""}`;
-  return [
-    ...graph.filter((edge) => !mayImport(edge)).map(line),
-    ...graph.filter(impurity).map((edge) => `${line(edge)} in a pure file`),
-  ].sort();
-}
+const violations = (graph: Import[]) =>
+  violationsOf(
+    { mayImport: MAY_IMPORT, packages: PACKAGES, pure: PURE, pureModules: PURE_MODULES },
+    graph,
+  );
 
 /** Lines that `pattern` finds in the shipped files, as file:line. */
 async function linesWith(pattern: RegExp, except: (file: string) => boolean): Promise<string[]> {
-  const found: string[] = [];
-  for (const file of await shippedFiles()) {
-    if (except(file)) continue;
-    const lines = (await Deno.readTextFile(new URL(file, ROOT))).split("\n");
-    lines.forEach((line, i) => pattern.test(line) && found.push(`${file}:${i + 1}: ${line}`));
-  }
-  return found;
+  return await linesIn((await shippedFiles()).filter((file) => !except(file)), pattern);
 }
 
 async function shippedFiles(): Promise<string[]> {
   const folders = await Promise.all(["proxy/", "manager/", "dashboard/"].map(sourceFiles));
   const top = TOP_LEVEL.filter((name) => name.endsWith(".ts") && name !== "build.ts");
-  return [...folders.flat(), ...await Array.fromAsync(top.filter(exists))];
-}
-
-function exists(name: string): boolean {
-  try {
-    return Deno.statSync(new URL(name, ROOT)).isFile;
-  } catch {
-    return false;
-  }
+  return [...folders.flat(), ...top.filter(exists)];
 }
 
 const graph = await readImports(["main.ts", "worker.ts", "dashboard/main.tsx", "build.ts"]);
@@ -280,7 +254,7 @@ Deno.test("Modules hold no mutable state and do no work when imported", async ()
 Deno.test("Files stay short: main.ts below 80 lines, none above 300", async () => {
   const long: string[] = [];
   for (const file of [...await shippedFiles(), ...await sourceFiles("tests/"), "build.ts"]) {
-    const lines = (await Deno.readTextFile(new URL(file, ROOT))).split("\n").length - 1;
+    const lines = await lineCount(file);
     if (lines > (file === "main.ts" ? 79 : 300)) long.push(`${file}: ${lines} lines`);
   }
   assert.deepEqual(long, []);

@@ -1,4 +1,7 @@
 import { fileURLToPath } from "node:url";
+import { ROOT } from "./source_files.ts";
+
+export { ROOT };
 
 /** One import: paths are relative to the project's root, a package is `npm:name`. */
 export interface Import {
@@ -18,8 +21,6 @@ interface Info {
     dependencies?: { specifier: string; code?: Resolved; type?: Resolved }[];
   }[];
 }
-
-export const ROOT = new URL("../../", import.meta.url);
 
 /** Every import that Deno follows from `entries`, each once. */
 export async function readImports(entries: string[]): Promise<Import[]> {
@@ -53,15 +54,4 @@ async function readInfo(entry: string): Promise<Info> {
 function nameOf(specifier: string): string {
   if (specifier.startsWith(ROOT.href)) return specifier.slice(ROOT.href.length);
   return specifier.replace(/^npm:\/?((?:@[^/@]+\/)?[^/@]+).*$/, "npm:$1");
-}
-
-/** The files below `folder` whose names end in .ts or .tsx, relative to the project's root. */
-export async function sourceFiles(folder: string): Promise<string[]> {
-  const found: string[] = [];
-  for await (const entry of Deno.readDir(new URL(folder, ROOT))) {
-    if (entry.isDirectory && entry.name !== "dist") {
-      found.push(...await sourceFiles(`${folder}${entry.name}/`));
-    } else if (/\.tsx?$/.test(entry.name)) found.push(folder + entry.name);
-  }
-  return found.sort();
 }
