@@ -11,6 +11,8 @@ import {
   unmapIPv4,
 } from "./proxy/net/address.ts";
 import { MODES, type ProxyOptions, proxyOptionsSchema } from "./proxy/options.ts";
+import { newStatsKey } from "./proxy/stats/key.ts";
+import { KEY_VARIABLE } from "./proxy/stats/key_options.ts";
 
 /** What the program is asked to do. */
 export type Task =
@@ -37,11 +39,14 @@ export class UsageError extends Error {
   }
 }
 
-/** Reads the command line; throws UsageError. `managerFromEnv` is RUSTPROXY_MANAGER. */
+/** A variable of the environment by its name; undefined if it is not set. */
+export type Environment = (name: string) => string | undefined;
+
+/** Reads the command line; throws UsageError. */
 export function parseCommandLine(
   args: string[],
   version: string,
-  managerFromEnv: string | undefined,
+  env: Environment = () => undefined,
 ): Invocation {
   refuseForeignFlags(args);
   const known = flags();
@@ -49,11 +54,12 @@ export function parseCommandLine(
   if (typeof parsed === "string") {
     return { task: { kind: "print", text: parsed }, ...logOptions({}), warnings: [] };
   }
+  if (parsed.printKey) return { task: keyTask(args), ...logOptions({}), warnings: [] };
   const kind = kindOf(parsed);
   refuseMisplaced(parsed, kind, known);
   const warnings = WITHOUT_EFFECT.filter((name) => parsed[camelCase(name)] !== undefined)
     .map((name) => `${name} has no effect in this program`);
-  return { task: taskOf(kind, parsed, managerFromEnv), ...logOptions(parsed), warnings };
+  return { task: taskOf(kind, parsed, env), ...logOptions(parsed), warnings };
 }
 
 /** What the original program had and this one has not: says what to use instead. */
@@ -159,14 +165,23 @@ function refuseMisplaced(parsed: Flags, kind: Kind, known: Flag[]): void {
   }
 }
 
-function taskOf(kind: Kind, parsed: Flags, managerFromEnv: string | undefined): Task {
+/** A new key for --stats-key, and nothing else. */
+function keyTask(args: string[]): Task {
+  if (args.length > 1) {
+    throw new UsageError("--print-key starts nothing: expected it alone, with no other flag");
+  }
+  return { kind: "print", text: newStatsKey() };
+}
+
+function taskOf(kind: Kind, parsed: Flags, env: Environment): Task {
   if (kind === "demo") return { kind };
-  if (kind === "manager") return { kind, options: validate(managerOptionsSchema, parsed) };
+  const given = { ...parsed, statsKeyEnv: env(KEY_VARIABLE) };
+  if (kind === "manager") return { kind, options: validate(managerOptionsSchema, given) };
   const flags = {
-    ...parsed,
+    ...given,
     auth: joined(parsed.auth, parsed.socks5Auth),
     access: parsed.allow ?? parsed.deny ?? parsed.allowTarget ?? parsed.denyTarget,
-    managerAddr: parsed.managerAddr ?? (managerFromEnv || undefined),
+    managerAddr: parsed.managerAddr ?? (env("RUSTPROXY_MANAGER") || undefined),
   };
   const options = validate(proxyOptionsSchema, flags);
   if (parsed.checkAccess === undefined) return { kind, options };

@@ -23,7 +23,8 @@ Examples:
   rustproxy --demo
 
 Environment:
-  RUSTPROXY_MANAGER  the manager's address, as --manager-addr; the flag wins
+  RUSTPROXY_MANAGER    the manager's address, as --manager-addr; the flag wins
+  RUSTPROXY_STATS_KEY  as --stats-key; on a manager several with commas between; the flags win
 
 Exit codes: 0 regular end, 1 it could not start, 2 wrong use, 130 stopped by a second signal.`;
 
@@ -113,6 +114,13 @@ export function flags(): Flag[] {
       "--public-host <name>",
       "a host name the manager may be asked for by, beside loopback and addresses (repeatable)",
     ),
+    repeatable(
+      ["manager", "proxy"],
+      "--stats-key <key>",
+      "seal statistics with it; the manager then takes no others, and several keys (repeatable)",
+    ),
+    flag(["manager", "proxy"], "--stats-key-file <file>", "the same from a file"),
+    flag([], "--print-key", "print a new key for them, and start nothing"),
     flag(everywhere, "--log-level <level>", `${LOG_LEVELS.join(", ")} (info)`),
     flag(everywhere, "--log-format <format>", "text, json (text on a terminal, else json)"),
     ...WITHOUT_EFFECT.map((name) => ({

@@ -1,4 +1,4 @@
-import { type Invocation, parseCommandLine, type Task, UsageError } from "./cli.ts";
+import { parseCommandLine, type Task, UsageError } from "./cli.ts";
 import config from "./deno.json" with { type: "json" };
 import { startDemo } from "./demo.ts";
 import { setUpLog } from "./log.ts";
@@ -57,11 +57,7 @@ function fail(error: unknown): never {
 
 if (import.meta.main) {
   try {
-    const invocation: Invocation = parseCommandLine(
-      Deno.args,
-      config.version,
-      Deno.env.get("RUSTPROXY_MANAGER"),
-    );
+    const invocation = parseCommandLine(Deno.args, config.version, (name) => Deno.env.get(name));
     const { task, logLevel, logFormat, warnings } = invocation;
     if (task.kind === "print" || task.kind === "check") {
       const { text, code } = task.kind === "check" ? await checkAccess(task) : { ...task, code: 0 };

@@ -1,9 +1,12 @@
 import { getLogger, type Logger } from "@logtape/logtape";
 import { datagramSchema } from "../proxy/stats/report.ts";
+import { SEAL_OVERHEAD } from "../proxy/stats/seal.ts";
 import { fromDatagram, type Report } from "./fleet/report.ts";
 import { fromLegacy, legacyReportSchema } from "./legacy_report.ts";
 import { MAX_INGEST_BYTES } from "./receiver/intake.ts";
 import type { Registry } from "./registry.ts";
+import type { SealCheck, SealCheckDrop } from "./sealed/check.ts";
+import type { Seal } from "./sealed/unsealer.ts";
 
 /** Why a datagram was dropped. */
 export type DropReason =
@@ -13,6 +16,8 @@ export type DropReason =
   | "bad_schema"
   | "old_boot"
   | "registry_full"
+  | "unsealed"
+  | SealCheckDrop
   | "error";
 
 /** Figures of what arrived; `dropped` by reason. */
@@ -28,21 +33,24 @@ export class Ingest {
   readonly counters: IngestCounters = { datagrams: 0, bytes: 0, legacy: 0, dropped: {} };
   #registry: Registry;
   #now: () => number;
+  #check: SealCheck | null;
   #logger: Logger = getLogger(["rustproxy", "manager"]);
 
-  constructor(registry: Registry, now: () => number) {
+  /** With a check, it takes only what was sealed. */
+  constructor(registry: Registry, now: () => number, check: SealCheck | null = null) {
     this.#registry = registry;
     this.#now = now;
+    this.#check = check;
   }
 
   /**
    * Takes one datagram that arrived `ageMs` ago; returns why it was dropped, or null. Never throws.
-   * `source` is the sender's address.
+   * `source` is the sender's address, and `seal` is given for one that was sealed and has been opened.
    */
-  handle(bytes: Uint8Array, source = "", ageMs = 0): DropReason | null {
+  handle(bytes: Uint8Array, source = "", ageMs = 0, seal?: Seal): DropReason | null {
     this.counters.datagrams++;
-    this.counters.bytes += bytes.length;
-    const reason = this.#take(bytes, ageMs);
+    this.counters.bytes += bytes.length + (seal ? SEAL_OVERHEAD : 0);
+    const reason = this.#take(bytes, ageMs, seal);
     if (reason !== null) {
       this.counters.dropped[reason] = (this.counters.dropped[reason] ?? 0) + 1;
       // How often is up to the sender, so this must not fill a log.
@@ -55,11 +63,17 @@ export class Ingest {
     return reason;
   }
 
-  #take(bytes: Uint8Array, ageMs: number): DropReason | null {
+  #take(bytes: Uint8Array, ageMs: number, seal?: Seal): DropReason | null {
     try {
+      if (this.#check && !seal) return "unsealed";
       const now = this.#now() - ageMs;
       const parsed = parseReport(bytes, now);
       if (typeof parsed === "string") return parsed;
+      const doubt = seal && this.#check?.check(seal, parsed.proxy, ageMs);
+      if (doubt) {
+        this.#registry.refuse(parsed, doubt);
+        return doubt;
+      }
       if (parsed.proxy.seq === null) this.counters.legacy++;
       const outcome = this.#registry.apply(parsed, now);
       return outcome === "applied" ? null : outcome;

@@ -1,5 +1,5 @@
 import { getLogger } from "@logtape/logtape";
-import { formatAddress } from "../proxy/net/address.ts";
+import { formatAddress, isLoopback } from "../proxy/net/address.ts";
 import { steadyClock } from "./clock.ts";
 import { createApp } from "./api/app.ts";
 import { readDashboard } from "./api/dashboard.ts";
@@ -12,6 +12,8 @@ import { createMetrics } from "./metrics.ts";
 import type { ManagerOptions } from "./options.ts";
 import { ReceiverThread } from "./receiver/thread.ts";
 import { Registry } from "./registry.ts";
+import { SealCheck } from "./sealed/check.ts";
+import { openKeys } from "./sealed/keys.ts";
 import { HttpServer } from "./server.ts";
 
 const TICK_MS = 1_000;
@@ -34,7 +36,7 @@ export interface RunningManager {
   stop(): Promise<void>;
 }
 
-/** Starts a manager; throws {@link ListenError} with nothing left open where a port is taken. */
+/** Starts a manager; throws {@link ListenError} or FileError with nothing left open. */
 export async function startManager(
   options: ManagerOptions,
   deps: ManagerDeps,
@@ -42,13 +44,19 @@ export async function startManager(
   const { version, now = steadyClock() } = deps;
   const startedAt = now();
   const registry = new Registry({ maxProxies: options.maxProxies });
-  const ingest = new Ingest(registry, now);
+  const keys = openKeys(options);
+  const check = keys && new SealCheck(keys.value, deps.now ?? Date.now);
+  const ingest = new Ingest(registry, now, check);
   const receiver = new ReceiverThread(
-    { listen: options.statsListen, rate: options.statsRate },
-    (bytes, source, ageMs) => ingest.handle(bytes, source, ageMs) === null,
+    { listen: options.statsListen, rate: options.statsRate, keys: keys?.value },
+    (bytes, source, ageMs, seal) => ingest.handle(bytes, source, ageMs, seal) === null,
     deps.worker,
   );
   const arrived = new IngestStats(ingest.counters, receiver);
+  keys?.follow((keys) => {
+    check?.setKeys(keys);
+    receiver.setKeys(keys);
+  });
   const stats = (): FleetStats => ({
     manager_version: version,
     manager_uptime: Math.max(0, now() - startedAt) / 1000,
@@ -72,11 +80,19 @@ export async function startManager(
   const log = getLogger(["rustproxy", "manager"]);
   log.info(
     `manager listening on http://${text(server.addr)}, statistics on udp ${text(statsAddr)}`,
+    { sealed: keys ? true : undefined },
   );
+  if (!keys && !isLoopback(statsAddr.hostname)) {
+    log.warn(
+      `Statistics on udp ${text(statsAddr)} are taken from everybody who reaches that port: ` +
+        "--stats-key or --stats-key-file says who may send them",
+    );
+  }
   const timer = setInterval(() => tick({ arrived, registry, live }, now()), TICK_MS);
   let stopped: Promise<void> | undefined;
   const stop = async () => {
     clearInterval(timer);
+    keys?.close();
     receiver.stop();
     live.stop();
     await server.stop();

@@ -9,9 +9,11 @@ import {
 import { addressFlag } from "../proxy/flags.ts";
 import { type Bounds, boundsFlags } from "./bounds.ts";
 import { statsAddressOf } from "../proxy/options.ts";
+import { keyFlags } from "../proxy/stats/key_options.ts";
+import { type SealOptions, sealOptions } from "./sealed/options.ts";
 
 /** What a manager needs to know to start. */
-export interface ManagerOptions extends Bounds {
+export interface ManagerOptions extends Bounds, SealOptions {
   /** Where API and dashboard are served. */
   listen: Address;
   /** Where reports arrive over UDP. */
@@ -35,15 +37,22 @@ const flagsSchema = z.object({
     [],
   ),
   ...boundsFlags,
+  ...keyFlags,
 });
 
 /** Flags as text → options of a manager; the ZodError's issues are whole sentences. */
 export const managerOptionsSchema = flagsSchema.transform((flags, context): ManagerOptions => {
-  const { listen, statsListen: given, publicHost: publicHosts, ...bounds } = flags;
+  const { statsKey, statsKeyFile, statsKeyEnv, ...rest } = flags;
+  const { listen, statsListen: given, publicHost: publicHosts, ...bounds } = rest;
+  const keys = sealOptions({ statsKey, statsKeyFile, statsKeyEnv });
+  if (typeof keys === "string") {
+    context.addIssue(keys);
+    return z.NEVER;
+  }
   try {
     // Port 0 is any free one, for both; nobody could guess the second from the first.
     const statsListen = given ?? (listen.port === 0 ? listen : statsAddressOf(listen));
-    return { listen, statsListen, publicHosts, ...bounds };
+    return { listen, statsListen, publicHosts, ...bounds, ...keys };
   } catch (error) {
     if (!(error instanceof AddressError)) throw error;
     context.addIssue(`Cannot use --listen ${formatAddress(listen)}: ${error.message}`);

@@ -69,6 +69,11 @@ export class Registry {
     return "applied";
   }
 
+  /** Counts a report that is dropped before it comes to {@link apply}, where its proxy is known. */
+  refuse({ proxy }: Report, reason: string): void {
+    this.#proxies.get(proxy.proxy_id)?.refuse(proxy, reason);
+  }
+
   /** Does what time does: statuses change, old connections go. To be called once a second. */
   tick(nowMs: number): void {
     for (const entry of this.#proxies.values()) {

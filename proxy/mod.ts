@@ -6,6 +6,7 @@ import { identify, listenText, type Naming, newBootId, viaName } from "./identit
 import { formatAddress } from "./net/address.ts";
 import type { Dial } from "./net/dial.ts";
 import type { ProxyOptions } from "./options.ts";
+import { ReportSeal } from "./stats/report_seal.ts";
 import { type Identity, Reporter } from "./stats/reporter.ts";
 import { DatagramSender } from "./stats/sender.ts";
 import { startWorkers, type WorkerModule } from "./workers.ts";
@@ -28,8 +29,9 @@ export interface RunningProxy {
 /** Starts a proxy on this thread; throws ListenError or FileError with nothing left open. */
 export function startProxy(options: ProxyOptions, { dial, ...naming }: ProxyDeps): RunningProxy {
   const bootId = newBootId();
+  const seal = new ReportSeal(options, false);
   const engine = startEngine(options, { via: viaName(bootId), reusePort: false, dial });
-  return run(options, engine, identify(options, naming, engine.addr, bootId));
+  return run(options, engine, identify(options, naming, engine.addr, bootId), seal);
 }
 
 /**
@@ -51,20 +53,26 @@ export async function startProxyThreads(
   }
   // The workers read them too; here, what is wrong with them can be told in a line.
   const files = new OptionFiles(options, false);
+  const seal = new ReportSeal(options, false);
   const bootId = newBootId();
   const workers = await startWorkers(options, viaName(bootId), module);
   files.watch();
   const identity = identify(options, naming, workers.addr, bootId);
   workers.report(identity);
-  const proxy = run(options, workers, identity);
+  const proxy = run(options, workers, identity, seal);
   return { ...proxy, stop: () => proxy.stop().finally(() => files.close()) };
 }
 
 /** Reports of what serves, until it is stopped. */
-function run(options: ProxyOptions, serving: Serving, identity: Identity): RunningProxy {
+function run(
+  options: ProxyOptions,
+  serving: Serving,
+  identity: Identity,
+  seal: ReportSeal,
+): RunningProxy {
   const log = getLogger(["rustproxy", "proxy"]);
   const name = listenText(serving.addr);
-  const reporting = options.statsTo && startReporter(options, serving, identity);
+  const reporting = options.statsTo && startReporter(options, serving, identity, seal);
   log.info(`${options.mode} proxy listening on ${name}`, {
     proxy_id: identity.proxy_id,
     workers: options.workers > 1 ? options.workers : undefined,
@@ -73,6 +81,7 @@ function run(options: ProxyOptions, serving: Serving, identity: Identity): Runni
     access: describeAccess(options.mode, options.access),
     dns: options.dns?.servers.map(({ name }) => name).join(","),
     stats_to: options.statsTo ? formatAddress(options.statsTo) : undefined,
+    sealed: reporting && seal.isOn ? true : undefined,
   });
   if (isOpenToAll(options, serving.addr.hostname)) {
     log.warn(
@@ -86,6 +95,7 @@ function run(options: ProxyOptions, serving: Serving, identity: Identity): Runni
     await serving.end();
     await reporting?.reporter.stop();
     reporting?.sender.close();
+    seal.close();
     log.info(`${options.mode} proxy on ${name} stopped`);
   };
   let stopping: Promise<void> | null = null;
@@ -96,14 +106,20 @@ function run(options: ProxyOptions, serving: Serving, identity: Identity): Runni
   };
 }
 
-function startReporter(options: ProxyOptions, serving: Serving, identity: Identity) {
+function startReporter(
+  options: ProxyOptions,
+  serving: Serving,
+  identity: Identity,
+  seal: ReportSeal,
+) {
   const sender = new DatagramSender(options.statsTo!);
   const reporter = new Reporter(serving.source, identity, {
     interval: options.reportInterval,
-    send: (bytes) => sender.send(bytes),
+    ...seal.sending(identity.boot_id, (bytes) => sender.send(bytes)),
     backends: () => serving.backends(),
     figures: serving.figures,
   });
+  seal.watch();
   reporter.start();
   return { reporter, sender };
 }

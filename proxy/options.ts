@@ -15,13 +15,14 @@ import { balanceFlags, type BalanceOptions, balanceOptions } from "./tcp/options
 import { httpFlags, type HttpRules, httpRules } from "./http/options.ts";
 import { rateFlag } from "./rate.ts";
 import { socksFlags, type SocksOptions, socksOptions } from "./socks5/options.ts";
+import { keyFlags, type KeyOptions, keyOptions } from "./stats/key_options.ts";
 import { tlsFlags, type TlsOptions, tlsOptions } from "./tls/options.ts";
 
 export const MODES = ["tcp", "http", "socks5"] as const;
 export type Mode = (typeof MODES)[number];
 
 /** What a proxy needs to know to start. Times in seconds. */
-export interface ProxyOptions extends BalanceOptions, SocksOptions, AuthOptions {
+export interface ProxyOptions extends BalanceOptions, SocksOptions, AuthOptions, KeyOptions {
   mode: Mode;
   listen: Address;
   /** What makes the proxy speak TLS to its clients; null for plain connections. */
@@ -122,6 +123,7 @@ const flagsSchema = z.object({
   ...tlsFlags,
   managerAddr: addressFlag(MANAGER_FLAG, parseHostPort).optional(),
   statsAddr: addressFlag("--stats-addr", parseHostPort).optional(),
+  ...keyFlags,
   reportInterval: secondsFlag("--report-interval", 0.1, 3600).default(5),
   id: z.string().min(1, 'Cannot use --id "": expected a name').optional(),
   connectTimeout: secondsFlag("--connect-timeout", 0.1, 3600).default(10),
@@ -184,6 +186,11 @@ export const proxyOptionsSchema = flagsSchema.transform((flags, context): ProxyO
     );
     return z.NEVER;
   }
+  const keys = keyOptions(flags, statsTo !== null);
+  if (typeof keys === "string") {
+    context.addIssue(keys);
+    return z.NEVER;
+  }
   return {
     mode,
     listen: flags.listen ?? parseListen(DEFAULT_LISTEN[mode]),
@@ -194,6 +201,7 @@ export const proxyOptionsSchema = flagsSchema.transform((flags, context): ProxyO
     acceptProxy: flags.acceptProxy ?? [],
     access: flags.access,
     statsTo,
+    ...keys,
     reportInterval: flags.reportInterval,
     id: flags.id ?? null,
     connectTimeout: flags.connectTimeout,

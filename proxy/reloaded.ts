@@ -1,4 +1,4 @@
-import { getLogger } from "@logtape/logtape";
+import { getLogger, type Logger } from "@logtape/logtape";
 
 /** Why a file that a flag names cannot be used; one line, which does not repeat what the file holds. */
 export class FileError extends Error {
@@ -23,6 +23,8 @@ export interface ReloadedSpec<T> {
   parse(contents: FileContent[]): T;
   /** True where another thread follows the same files and says what happens to them. */
   silent?: boolean;
+  /** Who says what happens to them; the proxy unless it is told. */
+  by?: "proxy" | "manager";
 }
 
 const CHECK_MS = 1000;
@@ -39,7 +41,7 @@ export class Reloaded<T> {
   /** Called after each new value. */
   onChange: (() => void) | null = null;
   readonly #spec: ReloadedSpec<T>;
-  readonly #log = getLogger(["rustproxy", "proxy"]);
+  readonly #log: Logger;
   /** How the files looked when they were read, and at the last check. */
   #read: string;
   #seen: string;
@@ -50,6 +52,7 @@ export class Reloaded<T> {
   /** Reads the files; throws {@link FileError}. */
   constructor(spec: ReloadedSpec<T>) {
     this.#spec = spec;
+    this.#log = getLogger(["rustproxy", spec.by ?? "proxy"]);
     this.#read = this.#seen = signature(spec.files.map((file) => attempt(file, Deno.statSync)));
     this.value = spec.parse(spec.files.map((file) => {
       checkStat(file, attempt(file, Deno.statSync));

@@ -2,6 +2,7 @@ import { type Serving, startEngine } from "./engine.ts";
 import { type Address, ListenError } from "./net/address.ts";
 import type { ProxyOptions } from "./options.ts";
 import type { BackendRecord } from "./stats/backend_record.ts";
+import { ReportSeal } from "./stats/report_seal.ts";
 import { type Identity, REPORT_BANDWIDTH, Reporter } from "./stats/reporter.ts";
 import { DatagramSender } from "./stats/sender.ts";
 import { SharedTotals, SLOTS } from "./stats/shared_totals.ts";
@@ -49,14 +50,17 @@ export function serveWorker(port: WorkerPort, start: WorkerStart): void {
   const { options, listen, via, slot } = start;
   const ids = { first: slot + 1, step: SLOTS };
   let serving: Serving;
+  let seal: ReportSeal;
   try {
+    // What happens to its file is told by the thread that started this one.
+    seal = new ReportSeal(options, true);
     serving = startEngine({ ...options, listen }, { via, reusePort: true, ids });
   } catch (error) {
     const cause = error instanceof ListenError ? error.cause : error;
     const { name, message } = cause instanceof Error ? cause : new Error(String(cause));
     return port.postMessage({ kind: "refused", name, message });
   }
-  const worker = new WorkerBooks(port, start, serving);
+  const worker = new WorkerBooks(port, start, serving, seal);
   port.onmessage = ({ data }) => {
     if (data.kind === "report") worker.report(data.identity);
     if (data.kind === "stop") worker.stop();
@@ -78,6 +82,7 @@ class WorkerBooks {
     readonly port: WorkerPort,
     readonly start: WorkerStart,
     readonly serving: Serving,
+    readonly seal: ReportSeal,
   ) {
     this.#shared = new SharedTotals(start.memory);
     this.#timer = setInterval(() => this.#publish(), PUBLISH_MS);
@@ -90,11 +95,12 @@ class WorkerBooks {
     const sender = this.#sender = new DatagramSender(options.statsTo);
     this.#reporter = new Reporter({ ...this.#records(), reasons: {} }, identity, {
       interval: options.reportInterval,
-      send: (bytes) => sender.send(bytes),
+      ...this.seal.sending(identity.boot_id, (bytes) => sender.send(bytes)),
       bandwidth: REPORT_BANDWIDTH / workers,
       figures: (refreshSeconds) => this.#figures(refreshSeconds),
       lastState: "draining",
     });
+    this.seal.watch();
     this.#reporter.start();
   }
 
@@ -105,6 +111,7 @@ class WorkerBooks {
     await this.serving.end();
     await this.#reporter?.stop();
     this.#sender?.close();
+    this.seal.close();
     clearInterval(this.#timer);
     this.#publish();
     this.port.onmessage = null;

@@ -90,20 +90,26 @@ Deno.test({ name: "Executable serves the embedded dashboard and the API", ignore
 });
 
 Deno.test(
-  { name: "Executable relays a request and reports it to its manager", ignore },
+  { name: "Executable relays a request and reports it to its manager, sealed", ignore },
   async () => {
     await using origin = Deno.serve(
       { hostname: "127.0.0.1", port: 0, onListen() {} },
       () => new Response("from the origin"),
     );
     const [managerAddress, proxyAddress] = [freeManagerAddress(), freeAddress()];
-    await using manager = new Running(executable, ["--manager", "--listen", managerAddress], alone);
+    const { stdout: key } = await runToEnd(executable, ["--print-key"], alone);
+    const sealed = { RUSTPROXY_STATS_KEY: key.trim() };
+    const listen = ["--manager", "--listen", managerAddress];
+    await using manager = new Running(executable, listen, alone, sealed);
     await using dns = await startDns(zoneOf({ "origin.test": ["127.0.0.1"] }));
     const args = ["--mode", "http", "--listen", proxyAddress, "--report-interval", "1"];
     args.push("--dns", dns.flag);
     // Where the system can balance, with workers, whose module is embedded too.
     if (Deno.build.os === "linux") args.push("--workers", "2");
-    await using proxy = new Running(executable, args, alone, { RUSTPROXY_MANAGER: managerAddress });
+    await using proxy = new Running(executable, args, alone, {
+      RUSTPROXY_MANAGER: managerAddress,
+      ...sealed,
+    });
 
     using client = Deno.createHttpClient({ proxy: { url: `http://${proxyAddress}` } });
     const init: RequestInit & { client: Deno.HttpClient } = { client };

@@ -3,9 +3,13 @@ import { type Invocation, parseCommandLine, UsageError } from "../cli.ts";
 import type { ManagerOptions } from "../manager/options.ts";
 import type { ProxyOptions } from "../proxy/options.ts";
 
+/** An environment that holds the manager's address, or nothing. */
+const managerFrom = (value?: string) => (name: string) =>
+  name === "RUSTPROXY_MANAGER" ? value : undefined;
+
 /** The invocation of a command line as a shell would split it; no argument here holds a space. */
 function run(line: string, env?: string): Invocation {
-  return parseCommandLine(line.split(" ").filter(Boolean), "1.2.3", env);
+  return parseCommandLine(line.split(" ").filter(Boolean), "1.2.3", managerFrom(env));
 }
 
 function proxy(line: string, env?: string): ProxyOptions {
@@ -23,7 +27,7 @@ function manager(line: string, env?: string): ManagerOptions {
 /** The message of the UsageError that the arguments lead to: one line, fit for a terminal. */
 function misuse(args: string[], env?: string): string {
   try {
-    parseCommandLine(args, "1.2.3", env);
+    parseCommandLine(args, "1.2.3", managerFrom(env));
   } catch (error) {
     assert.ok(error instanceof UsageError, String(error));
     assert.match(error.message, /^[^\p{Cc}\u2028\u2029]{10,400}$/u);

@@ -8,13 +8,21 @@ import { Rate } from "./quantity.tsx";
 /** What the manager's words for a drop mean to one who reads them. */
 const DROPS: Record<string, string> = {
   bad_schema: "not a report",
+  bad_seal: "changed, or sealed by a stranger",
   error: "the manager failed, its log says why",
+  header_mismatch: "sealed as another",
+  no_key: "sealed, and the manager has no key",
   not_json: "not JSON",
   old_boot: "of a proxy's earlier start",
   overload: "the manager was too busy",
   registry_full: "more proxies than --max-proxies",
+  replayed: "taken before",
   source_rate: "an address above --stats-rate",
+  stale_time: "clocks more than 5 minutes apart",
   stranger_rate: "unknown addresses above --stats-rate",
+  unknown_key: "sealed with an unknown key",
+  unsealed: "not sealed",
+  wrong_key: "sealed with another proxy's key",
 };
 
 /** How reports arrive, and what was dropped of them. */

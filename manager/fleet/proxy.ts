@@ -121,8 +121,7 @@ export class ProxyEntry {
     let changed: number[] = [];
     if (proxy.boot_id !== this.#state.boot_id) {
       if (!this.#succeeds(proxy, atMs)) {
-        this.#boots.note(proxy);
-        this.drop("old_boot");
+        this.refuse(proxy, "old_boot");
         return null;
       }
       changed = this.#startBoot(proxy, atMs);
@@ -138,6 +137,12 @@ export class ProxyEntry {
     this.reasons.take(report.reasons);
     this.backends.take(report.backends, proxy.seq ?? 0);
     return changed.concat(this.#takeConnections(report, atMs, isNews));
+  }
+
+  /** Counts a report that is dropped; one of a boot that has ended still makes that boot's totals right. */
+  refuse(proxy: ProxyState, reason: string): void {
+    if (reason === "old_boot") this.#boots.note(proxy);
+    this.drop(reason);
   }
 
   /** Counts a datagram in its name that was dropped. */

@@ -1,4 +1,6 @@
 import type { Address } from "../../proxy/net/address.ts";
+import type { StatsKey } from "../sealed/keys.ts";
+import type { Seal } from "../sealed/unsealer.ts";
 
 /** What the receiving thread is told first. */
 export interface ReceiverStart {
@@ -6,6 +8,8 @@ export interface ReceiverStart {
   listen: Address;
   /** Datagrams a second from one source address. */
   rate: number;
+  /** With which keys reports have to be sealed; null for reports in clear. */
+  keys: StatsKey[] | null;
 }
 
 /** What it is told from then on: what became of a batch. */
@@ -15,7 +19,13 @@ export interface Acknowledgement {
   accepted: string[];
 }
 
-export type ToReceiver = ReceiverStart | Acknowledgement;
+/** Or which keys there are from now on. */
+export interface NewKeys {
+  kind: "keys";
+  keys: StatsKey[];
+}
+
+export type ToReceiver = ReceiverStart | Acknowledgement | NewKeys;
 
 /** One datagram of a {@link Batch}. */
 export interface Received {
@@ -27,6 +37,8 @@ export interface Received {
   isNew: boolean;
   /** When it arrived, in Unix milliseconds of the system's clock. */
   atMs: number;
+  /** Of a report that was sealed; its bytes are opened already. */
+  seal?: Seal;
 }
 
 /** Datagrams that arrived, end to end. */

@@ -26,6 +26,7 @@ export function serveReceiver(port: ReceiverPort, start: ReceiverStart): void {
   const intake = new Intake(start, performance.now());
   const outlet = new Outlet(port, intake);
   port.onmessage = ({ data }) => {
+    if (data.kind === "keys") return intake.setKeys(data.keys);
     if (data.kind !== "taken") return;
     intake.accepted(data.accepted, performance.now());
     outlet.acknowledge();

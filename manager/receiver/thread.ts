@@ -1,5 +1,7 @@
 import { getLogger } from "@logtape/logtape";
 import { type Address, ListenError } from "../../proxy/net/address.ts";
+import type { StatsKey } from "../sealed/keys.ts";
+import type { Seal } from "../sealed/unsealer.ts";
 import type {
   Batch,
   FromReceiver,
@@ -12,10 +14,12 @@ export interface ReceiverOptions {
   listen: Address;
   /** Datagrams a second from one source address. */
   rate: number;
+  /** With which keys reports have to be sealed; null for reports in clear. */
+  keys?: StatsKey[] | null;
 }
 
-/** Takes a datagram that arrived `ageMs` ago; true if a report was accepted. */
-export type Deliver = (bytes: Uint8Array, source: string, ageMs: number) => boolean;
+/** Takes a datagram, opened if it was sealed, that arrived `ageMs` ago; true if a report was accepted. */
+export type Deliver = (bytes: Uint8Array, source: string, ageMs: number, seal?: Seal) => boolean;
 
 /** The program's worker; in the executable its bundle stands beside the program's. */
 const WORKER = new URL(
@@ -46,7 +50,7 @@ export class ReceiverThread {
   #warnedErrors = 0;
 
   constructor(options: ReceiverOptions, deliver: Deliver, url = WORKER) {
-    this.#options = options;
+    this.#options = { ...options };
     this.#deliver = deliver;
     this.#url = url;
   }
@@ -65,6 +69,12 @@ export class ReceiverThread {
   get counters(): Readonly<ReceiverCounters> {
     const { sources } = this.#current;
     return { ...add(this.#former, this.#current), sources };
+  }
+
+  /** These are the keys from now on. */
+  setKeys(keys: StatsKey[]): void {
+    this.#options.keys = keys;
+    this.#worker?.postMessage({ kind: "keys", keys } satisfies ToReceiver);
   }
 
   /** Ends it; what waits in it is lost. */
@@ -95,8 +105,8 @@ export class ReceiverThread {
       listening.reject(new Error(event.message));
       if (worker === this.#worker) this.#died(event.message);
     };
-    const { rate } = this.#options;
-    worker.postMessage({ kind: "receive", listen, rate } satisfies ReceiverStart);
+    const { rate, keys = null } = this.#options;
+    worker.postMessage({ kind: "receive", listen, rate, keys } satisfies ReceiverStart);
     return listening.promise;
   }
 
@@ -104,11 +114,11 @@ export class ReceiverThread {
     const accepted = new Set<string>();
     const now = Date.now();
     let at = 0;
-    for (const { length, source, isNew, atMs } of items) {
+    for (const { length, source, isNew, atMs, seal } of items) {
       const datagram = bytes.subarray(at, at += length);
       // The system's clock may be set in between; the age is a few milliseconds, whatever it says.
       const ageMs = Math.min(MAX_AGE_MS, Math.max(0, now - atMs));
-      if (this.#deliver(datagram, source, ageMs) && isNew) accepted.add(source);
+      if (this.#deliver(datagram, source, ageMs, seal) && isNew) accepted.add(source);
     }
     worker.postMessage({ kind: "taken", accepted: [...accepted] } satisfies ToReceiver);
   }

@@ -16,6 +16,8 @@ const DEFAULTS: ProxyOptions = {
   acceptProxy: [],
   access: { clients: [], targets: [] },
   statsTo: null,
+  statsKey: null,
+  statsKeyFile: null,
   reportInterval: 5,
   id: null,
   connectTimeout: 10,

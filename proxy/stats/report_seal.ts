@@ -1,0 +1,66 @@
+import { Reloaded } from "../reloaded.ts";
+import { KEY_EXPECTED, keyLines, parseStatsKey } from "./key.ts";
+import type { KeyOptions } from "./key_options.ts";
+import { MAX_DATAGRAM_BYTES } from "./report.ts";
+import type { ReporterOptions } from "./reporter.ts";
+import { SEAL_OVERHEAD, Sealer } from "./seal.ts";
+
+/** What a proxy's reports are sealed with: a key that is given, or the one in a file, which is followed. */
+export class ReportSeal {
+  readonly #given: Uint8Array | null;
+  readonly #file: Reloaded<Uint8Array> | null;
+
+  /** Throws FileError for a file that cannot be used; `silent` where another thread tells of changes. */
+  constructor({ statsKey, statsKeyFile }: KeyOptions, silent: boolean) {
+    this.#given = statsKey;
+    this.#file = statsKeyFile === null ? null : openKeyFile(statsKeyFile, silent);
+  }
+
+  /** Whether there is a key. */
+  get isOn(): boolean {
+    return this.#given !== null || this.#file !== null;
+  }
+
+  /** How a reporter sends: through the seal, if there is a key. */
+  sending(
+    bootId: string,
+    send: (bytes: Uint8Array) => Promise<void>,
+  ): Pick<ReporterOptions, "send" | "maxBytes"> {
+    const master = () => this.#file?.value ?? this.#given;
+    let key = master();
+    if (key === null) return { send };
+    let sealer = new Sealer(key, bootId);
+    return {
+      maxBytes: MAX_DATAGRAM_BYTES - SEAL_OVERHEAD,
+      send(bytes, seq) {
+        const current = master()!;
+        if (current !== key) sealer = new Sealer(key = current, bootId);
+        return send(sealer.seal(bytes, seq));
+      },
+    };
+  }
+
+  /** Follows the file from now on, until it is closed. */
+  watch(): void {
+    this.#file?.watch();
+  }
+
+  close(): void {
+    this.#file?.close();
+  }
+}
+
+function openKeyFile(path: string, silent: boolean): Reloaded<Uint8Array> {
+  return new Reloaded({
+    files: [{ flag: "--stats-key-file", path }],
+    silent,
+    parse([{ bytes, error }]) {
+      const lines = keyLines(bytes);
+      if (lines.length !== 1) throw error(`expected one line with a key, found ${lines.length}`);
+      const [{ text, number }] = lines;
+      const key = parseStatsKey(text);
+      if (key === null) throw error(`line ${number}: ${KEY_EXPECTED}`);
+      return key;
+    },
+  });
+}
