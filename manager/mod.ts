@@ -1,5 +1,5 @@
 import { getLogger } from "@logtape/logtape";
-import { formatAddress, isLoopback } from "../proxy/net/address.ts";
+import { type Address, formatAddress, isLoopback } from "../proxy/net/address.ts";
 import { steadyClock } from "./clock.ts";
 import { createApp } from "./api/app.ts";
 import { readDashboard } from "./api/dashboard.ts";
@@ -53,10 +53,6 @@ export async function startManager(
     deps.worker,
   );
   const arrived = new IngestStats(ingest.counters, receiver);
-  keys?.follow((keys) => {
-    check?.setKeys(keys);
-    receiver.setKeys(keys);
-  });
   const stats = (): FleetStats => ({
     manager_version: version,
     manager_uptime: Math.max(0, now() - startedAt) / 1000,
@@ -69,14 +65,14 @@ export async function startManager(
   const { publicHosts } = options;
   const app = createApp({ registry, stats, now, live, metrics, dashboard, publicHosts, version });
 
-  const server = new HttpServer(options.listen, (request) => app.fetch(request));
-  try {
-    await receiver.start();
-  } catch (error) {
-    await server.stop();
-    throw error;
-  }
+  // Before the HTTP server: once that answers, all is up, signals included.
+  await receiver.start();
   const statsAddr = receiver.addr;
+  const server = serve(options.listen, (request) => app.fetch(request), receiver);
+  keys?.follow((keys) => {
+    check?.setKeys(keys);
+    receiver.setKeys(keys);
+  });
   const log = getLogger(["rustproxy", "manager"]);
   log.info(
     `manager listening on http://${text(server.addr)}, statistics on udp ${text(statsAddr)}`,
@@ -109,6 +105,20 @@ interface Parts {
   arrived: IngestStats;
   registry: Registry;
   live: Live;
+}
+
+/** Throws ListenError, and has ended the receiver then. */
+function serve(
+  listen: Address,
+  answer: (request: Request) => Response | Promise<Response>,
+  receiver: ReceiverThread,
+): HttpServer {
+  try {
+    return new HttpServer(listen, answer);
+  } catch (error) {
+    receiver.stop();
+    throw error;
+  }
 }
 
 function tick({ arrived, registry, live }: Parts, nowMs: number): void {
