@@ -10,6 +10,7 @@ import { type Server, startBulkServer, startHoldServer, startWebServer } from ".
 import { SOCKS5 } from "./socks5.ts";
 import { choose, direct, ours, type Running, type Subject } from "./subject.ts";
 import { TCP } from "./tcp.ts";
+import { benchTelemetry } from "./telemetry.ts";
 
 const SUITES: Record<string, Suite> = { tcp: TCP, http: HTTP, socks5: SOCKS5 };
 
@@ -39,7 +40,10 @@ function parseArguments(): { suite: Suite; options: Options } {
   const each = (names: (suite: Suite) => string[]) =>
     Object.values(SUITES).map((suite) => `\n${suite.mode}: ${names(suite)}`).join("");
   const command = new Command("deno task bench")
-    .description("Measures a mode of the proxy against its peers, side by side.")
+    .description(
+      "Measures a mode of the proxy against its peers, side by side; or reports, which have no peers: see " +
+        "telemetry --help.",
+    )
     .addArgument(new Argument("[mode]").choices(Object.keys(SUITES)).default("tcp"))
     .option("--loads <names>", `all of${each(({ loads }) => loads.map(({ name }) => name))}`, list)
     .option("--peers <names>", `none, or all of${each(({ peers }) => Object.keys(peers))}`, list)
@@ -156,7 +160,7 @@ function chooseSubjects(suite: Suite, options: Options, folder: string, sink: nu
   ];
 }
 
-if (import.meta.main) {
+async function benchMode(): Promise<void> {
   const { suite, options } = parseArguments();
   const folder = await Deno.makeTempDir({ prefix: "rustproxy-bench-" });
   const sink = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
@@ -181,4 +185,9 @@ if (import.meta.main) {
     sink.close();
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+if (import.meta.main) {
+  const [first, ...rest] = Deno.args;
+  await (first === "telemetry" ? benchTelemetry(rest) : benchMode());
 }

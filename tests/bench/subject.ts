@@ -20,8 +20,14 @@ export type Peer = (path: string, folder: string, target: number) => Promise<Run
 export type Peers = Record<string, Peer>;
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-/** What `deno task proxy` runs. */
-const SOURCES = config.tasks.proxy.command.split(" ").slice(1, -1).concat(`${ROOT}main.ts`);
+/** What `deno task proxy` runs, without what comes before its flags … */
+const RUN = config.tasks.proxy.command.split(" ").slice(1, -1);
+const SOURCES = RUN.concat(`${ROOT}main.ts`);
+
+/** … as arguments of Deno, with a module that is loaded first. */
+export function sources(preload?: string): string[] {
+  return preload === undefined ? SOURCES : [...RUN, "--preload", preload, `${ROOT}main.ts`];
+}
 
 /** No proxy: the load speaks to the target. */
 export const direct: Subject = {
