@@ -105,7 +105,7 @@ export async function tell(
   }
   await world.pass(Math.max(0, end - world.scheduler.now));
   world.faults.during = "rest";
-  world.traffic.quiet = true;
+  world.traffic.ended = true;
   await world.recover();
   // Counters by reason are told anew after six intervals, if all of that was lost.
   await world.pass(6 * world.intervalMs);

@@ -23,7 +23,10 @@ const REJECTED_PER_SECOND = 3;
 
 /** What clients do to a proxy: they come, move bytes, go, fail, and are turned away; some never say a word. */
 export class Traffic {
+  /** Nothing happens for a while, … */
   quiet = false;
+  /** … or ever after. */
+  ended = false;
   readonly #options: TrafficOptions;
   readonly #random: Random;
   #connecting: Truth[] = [];
@@ -39,7 +42,7 @@ export class Traffic {
   }
 
   tick(boot: Boot): void {
-    if (this.quiet) return;
+    if (this.quiet || this.ended) return;
     this.#settle(boot);
     this.#open(boot);
     this.#close(boot);
