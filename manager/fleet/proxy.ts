@@ -2,6 +2,7 @@ import { BackendTable } from "./backends.ts";
 import { Boots } from "./boots.ts";
 import { ProxyClock, shifted } from "./clock.ts";
 import { ConnectionTable } from "./connections.ts";
+import { Hearing } from "./hearing.ts";
 import { LossWindow } from "./loss.ts";
 import { Patience } from "./patience.ts";
 import { RateMeter } from "./rate.ts";
@@ -34,6 +35,7 @@ export class ProxyEntry {
   #loss = new LossWindow();
   #rate = new RateMeter();
   #patience = new Patience();
+  #hearing = new Hearing();
   readonly #boots: Boots;
   #bootSeenMs: number;
   #countedSince: number | null = null;
@@ -131,6 +133,9 @@ export class ProxyEntry {
     const isNew = proxy.seq === null || this.#loss.receive(proxy.seq, atMs);
     if (isNew) this.lastSeenMs = Math.max(this.lastSeenMs, atMs);
     if (isNew) this.#noteClock(proxy, atMs);
+    if (isNew && proxy.seq !== null) {
+      this.#hearing.note(proxy.seq, proxy.refresh_s * 1000, proxy.interval * 1000, atMs);
+    }
     const isNews = this.#isNews(proxy);
     this.#boots.note(proxy);
     if (isNews) this.#takeState(proxy, atMs);
@@ -152,7 +157,8 @@ export class ProxyEntry {
 
   /** Drops connections that are too old; returns their ids. */
   prune(nowMs: number): number[] {
-    return this.connections.prune(nowMs, this.#patience.ms(nowMs));
+    const heardMs = nowMs - this.#hearing.endedBeforeMs;
+    return this.connections.prune(nowMs, Math.min(this.#patience.ms(nowMs), heardMs));
   }
 
   /** Gives all its room back; returns the ids of the connections that went. */
@@ -203,6 +209,7 @@ export class ProxyEntry {
     this.#rate.reset();
     this.#loss = new LossWindow();
     this.#patience = new Patience();
+    this.#hearing = new Hearing();
     this.#clock = new ProxyClock(proxy.sent_at, atMs);
     this.#startShift = this.#clock.shift.seconds;
     this.#bootSeenMs = atMs;
