@@ -25,9 +25,9 @@ const connectionSchema = z.object({
 });
 type LegacyConnection = z.infer<typeof connectionSchema>;
 
-/** `proxy_id` is kept as it is, so it may hold more than ours, but no control character. */
+/** `proxy_id` is kept as it is, so it may hold more than ours, but no control character, and nothing that no URL holds. */
 export const legacyReportSchema = z.object({
-  proxy_id: z.string().min(1).max(300).regex(/^\P{Cc}+$/u),
+  proxy_id: z.string().min(1).max(300).regex(/^[^\p{Cc}\p{Cs}]+$/u),
   proxy_type: z.string().min(1).max(64),
   listen_addr: z.string().max(300),
   total_connections: count,

@@ -83,14 +83,19 @@ export class ConnectionTable {
     return known ? this.#update(known, record, origin) : this.#add(record, origin);
   }
 
-  /** Drops what is too old: live connections not seen for `liveMs`, ended ones after a minute. */
+  /**
+   * Drops what is too old: live connections not seen for `liveMs`, ended ones after a minute. What is of the future
+   * is as of now: somebody set the clock back.
+   */
   prune(nowMs: number, liveMs: number): number[] {
     const removed: number[] = [];
-    for (const [id, { seenAtMs }] of this.#live) {
-      if (nowMs - seenAtMs > liveMs) removed.push(id);
+    for (const [id, entry] of this.#live) {
+      if (nowMs - entry.seenAtMs > liveMs) removed.push(id);
+      else if (entry.seenAtMs > nowMs) entry.seenAtMs = nowMs;
     }
-    for (const [id, { endedAtMs }] of this.#ended) {
-      if (nowMs - endedAtMs <= KEEP_CLOSED_MS) break;
+    for (const [id, entry] of this.#ended) {
+      if (entry.endedAtMs > nowMs) entry.endedAtMs = nowMs;
+      if (nowMs - entry.endedAtMs <= KEEP_CLOSED_MS) break;
       removed.push(id);
     }
     for (const id of removed) this.#delete(id);

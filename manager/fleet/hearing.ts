@@ -21,6 +21,8 @@ export class Hearing {
 
   /** Notes the summary of a datagram that was not heard before, and arrived at `atMs`. */
   note(seq: number, refreshMs: number, intervalMs: number, atMs: number): void {
+    // Somebody set the manager's clock back: what was heard before cannot be told by time.
+    if (atMs < this.#lastMs - JITTER_MS) this.#forget(atMs);
     this.#lastMs = Math.max(this.#lastMs, atMs);
     if (seq < this.#highest) return this.#find(seq);
     if (this.#highest < 0) this.#unknownMs = atMs;
@@ -34,6 +36,12 @@ export class Hearing {
     const missedMs = this.#missing.at(-1)?.atMs ?? -Infinity;
     const sinceMs = this.#lastMs - this.#spanMs;
     return sinceMs >= Math.max(missedMs, this.#unknownMs) ? sinceMs : -Infinity;
+  }
+
+  #forget(atMs: number): void {
+    this.#missing = [];
+    this.#unknownMs = this.#lastMs = atMs;
+    this.#shorter = null;
   }
 
   #find(seq: number): void {

@@ -157,6 +157,8 @@ export class ProxyEntry {
 
   /** Drops connections that are too old; returns their ids. */
   prune(nowMs: number): number[] {
+    // Somebody may have set the clock back.
+    this.lastSeenMs = Math.min(this.lastSeenMs, nowMs);
     const heardMs = nowMs - this.#hearing.endedBeforeMs;
     return this.connections.prune(nowMs, Math.min(this.#patience.ms(nowMs), heardMs));
   }
@@ -198,9 +200,9 @@ export class ProxyEntry {
     const ageMs = (proxy.sent_at - proxy.start_time) * 1000;
     if (atMs - ageMs < this.startTime * 1000) return false;
     // Perhaps it comes late from before: so it does if its clock, were it the current boot's, says so.
-    const delayS = atMs / 1000 - this.onManagerClock(proxy.sent_at);
-    const isLate = delayS >= 0 && delayS <= MAX_DELAY_S;
-    return !(isLate && proxy.start_time < this.#state.start_time);
+    const sentAt = this.onManagerClock(proxy.sent_at);
+    const isLate = sentAt <= atMs / 1000 && sentAt >= atMs / 1000 - MAX_DELAY_S;
+    return !(isLate && sentAt <= this.startTime);
   }
 
   #startBoot(proxy: ProxyState, atMs: number): number[] {

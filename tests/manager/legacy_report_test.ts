@@ -14,6 +14,8 @@ Deno.test("legacyReportSchema takes the original's identities and types, and no 
     [{ proxy_id: "x".repeat(301) }, false],
     [{ proxy_id: "" }, false],
     [{ proxy_id: "a\nb" }, false],
+    [{ proxy_id: "half a character: \ud83d" }, false],
+    [{ proxy_id: "a whole one: \u{1f600}" }, true],
     [{ proxy_id: "a\u009bb" }, false],
     [{ total_bytes_sent: -1 }, false],
     [{ start_time: "1" }, false],

@@ -93,3 +93,14 @@ Deno.test("ConnectionTable shares its room with the tables of other proxies", ()
   assert.deepEqual(table.keepOnly(new Set([2])), [1]);
   assert.deepEqual(other.upsert(connection({ id: 2 }), at(T0)), [2]);
 });
+
+Deno.test("ConnectionTable counts ages anew where the clock is set back", () => {
+  const { table } = newTable();
+  table.upsert(connection({ id: 1 }), at(T0));
+  table.upsert(connection({ id: 2, state: "closed" }), at(T0));
+  const back = T0 - 3_600_000;
+  assert.deepEqual(table.prune(back, 25_000), []);
+  assert.deepEqual(table.prune(back + 25_000, 25_000), []);
+  assert.deepEqual(table.prune(back + 25_001, 25_000), [1]);
+  assert.deepEqual(table.prune(back + KEEP_CLOSED_MS + 1, 25_000), [2]);
+});

@@ -214,3 +214,18 @@ Deno.test("Registry does not take a late report of an earlier boot for a restart
   assert.equal(entry.state.boot_id, world.host.bootId);
   assert.deepEqual([...entry.dropped], [["old_boot", 1]]);
 });
+
+Deno.test("Registry takes a restart for one though the proxy's clock was set back while it ran before", () => {
+  const world = new World(0);
+  world.arrive(world.send());
+  world.host.clockS -= 800;
+  for (let i = 0; i < 30; i++) {
+    world.pass(INTERVAL_S, PACE);
+    world.arrive(world.send());
+  }
+  world.pass(1, PACE);
+  world.host.restart(world.nowS);
+  world.pass(1, PACE);
+  world.arrive(world.send());
+  assert.equal(world.registry.get("edge-1")!.state.boot_id, world.host.bootId);
+});

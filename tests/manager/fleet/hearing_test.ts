@@ -55,3 +55,13 @@ Deno.test("Hearing forgets what is missing for long, and takes it for lost", () 
   assert.equal(heard.endedBeforeMs, T0 + 200_000 - SPAN);
   assert.ok(hearing(90, { without: odd }).endedBeforeMs === -Infinity);
 });
+
+Deno.test("Hearing begins anew where the manager's clock is set back", () => {
+  const heard = hearing(60);
+  for (let seq = 61; seq <= 61 + 25; seq++) {
+    heard.note(seq, REFRESH, INTERVAL, T0 - 3_600_000 + seq * 1000);
+    assert.equal(heard.endedBeforeMs, -Infinity);
+  }
+  heard.note(87, REFRESH, INTERVAL, T0 - 3_600_000 + 87_000);
+  assert.equal(heard.endedBeforeMs, T0 - 3_600_000 + 61_000);
+});
