@@ -4,6 +4,7 @@ import type { ProxyEntry } from "../../../manager/fleet/proxy.ts";
 import { Ingest } from "../../../manager/ingest.ts";
 import { Live } from "../../../manager/live.ts";
 import { Registry } from "../../../manager/registry.ts";
+import { ingestFigures } from "../reports.ts";
 import { FakeSocket } from "../viewers.ts";
 import { Screen } from "./screen.ts";
 
@@ -22,7 +23,7 @@ export class ManagerRun {
     this.#now = now;
     this.ingest = new Ingest(this.registry, now);
     const stats = (): FleetStats => ({
-      ...{ manager_version: "0.1.0", manager_uptime: 1, ingest: this.ingest.counters },
+      ...{ manager_version: "0.1.0", manager_uptime: 1, ingest: ingestFigures() },
       ...fleetTotals(this.registry, now()),
     });
     this.#live = new Live(this.registry, stats, now);

@@ -44,7 +44,10 @@ export class Oracle {
   /** A datagram has arrived, and was dropped or not. */
   arrived(seq: number, boot: Boot, reason: string | null): void {
     if (reason === "error") this.#world.faults.add("error", `datagram ${seq} ended in an error`);
-    if (reason === null) this.#newest.set(boot, Math.max(seq, this.#newest.get(boot) ?? -1));
+    // A former boot's last words may come late, and count all the same.
+    if (reason === null || (reason === "old_boot" && this.#newest.has(boot))) {
+      this.#newest.set(boot, Math.max(seq, this.#newest.get(boot) ?? -1));
+    }
     const totals = this.#manager.get(PROXY_ID)?.totals;
     if (!totals) return;
     for (const field of CUMULATIVE) {

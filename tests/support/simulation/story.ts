@@ -64,6 +64,16 @@ export const stepProxyClock = (seconds: number): Trouble => ({
   },
 });
 
+/** Somebody sets the manager's clock. */
+export const stepManagerClock = (seconds: number): Trouble => ({
+  name: `manager's clock set by ${seconds} s`,
+  async befall(world) {
+    world.managerWall.step(seconds * 1000);
+    world.stepped = world.oracle.mayDrop = true;
+    await world.pass(world.intervalMs);
+  },
+});
+
 /** Many connections end in one moment. */
 export const wave = (share: number): Trouble => ({
   name: `${share} of the connections end at once`,
