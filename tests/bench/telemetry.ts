@@ -1,5 +1,6 @@
 /** `deno task bench telemetry`: what reports cost a proxy, and how many of them a manager takes in. */
 import { Command } from "commander";
+import { newStatsKey } from "../../proxy/stats/key.ts";
 import {
   type ManagerFigures,
   type ManagerOptions,
@@ -19,6 +20,7 @@ interface Options {
   proxies: number;
   each: number;
   seconds: number;
+  sealed?: boolean;
   proxyFlags: string[];
   managerFlags: string[];
   json?: string;
@@ -38,6 +40,7 @@ function parseArguments(args: string[]): Options {
     .option("--proxies <n>", "that report to the manager, and where the ramp begins", Number, 1000)
     .option("--each <n>", "connections of each of these", Number, 100)
     .option("--seconds <n>", "length of one measurement", Number, 15)
+    .option("--sealed", "with reports that are sealed with a key")
     .option("--proxy-flags <flags>", "more flags of the proxy, in one argument", words, [])
     .option("--manager-flags <flags>", "more flags of the manager, in one argument", words, [])
     .option("--json <file>", "keep the result")
@@ -87,25 +90,31 @@ function printProxy(
   );
 }
 
-function printManager({ latency, ...figures }: ManagerFigures, each: number): void {
+function describeDrops({ droppedBySystem, dropped }: ManagerFigures): string {
+  const reasons = Object.entries(dropped).map(([reason, n]) => `, ${n} ${reason}`);
+  return `${droppedBySystem} in the system${reasons.join("")}`;
+}
+
+function printManager(figures: ManagerFigures, each: number): void {
+  const { latency, lost } = figures;
   printFigures(`a manager on one core, ${figures.proxies} proxies with ${each} connections each`, [
     ["datagrams a second", [figures.datagramsPerSecond]],
     ["CPU %", [figures.cpuPercent]],
     ["memory, MiB", [figures.mebibytes]],
-    ["datagrams lost", [figures.lost]],
+    ["datagrams lost", [lost]],
     ["datagram to WebSocket message, median, ms", [latency!.median]],
     ["datagram to WebSocket message, p99, ms", [latency!.p99]],
   ]);
+  if (lost > 0) console.log(`  lost: ${describeDrops(figures)}`);
   console.log(
     "  (messages are joined once a second: 500 ms and 990 ms are what there is at least)",
   );
 }
 
 function describeStep(figures: ManagerFigures): string {
-  const { proxies, datagramsPerSecond, cpuPercent, mebibytes, lost, droppedBySystem } = figures;
+  const { proxies, datagramsPerSecond, cpuPercent, mebibytes, lost } = figures;
   const load = `${show(datagramsPerSecond)}/s, CPU ${show(cpuPercent)} %, ${show(mebibytes)} MiB`;
-  const dropped = Object.entries(figures.dropped).map(([reason, n]) => `, ${n} ${reason}`);
-  const losses = `lost ${lost} (${droppedBySystem} in the system${dropped.join("")})`;
+  const losses = `lost ${lost} (${describeDrops(figures)})`;
   const late = figures.inTime ? "" : ", the load could not be made in time";
   return `  ${String(proxies).padStart(6)} proxies: ${load}, ${losses}${late}`;
 }
@@ -130,14 +139,15 @@ async function ramp(options: ManagerOptions): Promise<unknown> {
 export async function benchTelemetry(args: string[]): Promise<void> {
   const options = parseArguments(args);
   const { sides, connections, busy, rounds, proxies, each, seconds, json } = options;
+  const key = options.sealed ? newStatsKey() : null;
   const result: Record<string, unknown> = {};
   if (sides.includes("proxy")) {
-    const proxy = { connections, busy, rounds, seconds, flags: options.proxyFlags };
+    const proxy = { connections, busy, rounds, seconds, key, flags: options.proxyFlags };
     const figures = await measureProxy(proxy);
     printProxy(proxy, figures);
     result.proxy = figures;
   }
-  const manager = { proxies, connections: each, seconds, flags: options.managerFlags };
+  const manager = { proxies, connections: each, seconds, key, flags: options.managerFlags };
   if (sides.includes("manager")) {
     const figures = await measureManager(manager, true);
     printManager(figures, each);

@@ -1,13 +1,16 @@
 /**
  * Many proxies in one process, by the real codec: `telemetry_fleet.ts STATS_PORT HTTP_PORT PROXIES CONNECTIONS
- * INTERVAL WARMUP SECONDS` prints a line of JSON when it begins to measure, and another when it is done. With an
- * HTTP port it looks on by WebSocket, and tells how long each datagram took to be seen there.
+ * INTERVAL WARMUP SECONDS [KEY]` prints a line of JSON when it begins to measure, and another when it is done. With an
+ * HTTP port it looks on by WebSocket, and tells how long each datagram took to be seen there; with a key it seals.
  */
 import {
   type ConnectionRecord,
   encodeConnections,
+  MAX_DATAGRAM_BYTES,
   type Summary,
 } from "../../proxy/stats/report.ts";
+import { parseStatsKey } from "../../proxy/stats/key.ts";
+import { SEAL_OVERHEAD, Sealer } from "../../proxy/stats/seal.ts";
 import type { ServerMessage } from "../../manager/api/model.ts";
 import { percentile } from "./clients.ts";
 
@@ -74,10 +77,11 @@ class Crowd {
 /** One proxy: where it is in its report, and what it has sent that was not yet seen. */
 class SimulatedProxy {
   readonly #summary: Summary;
+  readonly #sealer: Sealer | null;
   #from = 0;
   #unseen: { total: number; at: number }[] = [];
 
-  constructor(nth: number, readonly crowd: Crowd, interval: number) {
+  constructor(nth: number, readonly crowd: Crowd, interval: number, key: Uint8Array | null) {
     const start_time = Date.now() / 1000;
     const connections = crowd.records.length;
     this.#summary = {
@@ -94,6 +98,7 @@ class SimulatedProxy {
       ...{ total_bytes_sent: 0, total_bytes_received: 0, rejected_connections: 0 },
       ...{ failed_connections: 0, omitted_connections: 0 },
     };
+    this.#sealer = key && new Sealer(key, this.#summary.boot_id);
   }
 
   get id(): string {
@@ -106,11 +111,12 @@ class SimulatedProxy {
     const summary = this.#summary;
     summary.total_bytes_sent = total;
     summary.sent_at = Date.now() / 1000;
-    const { bytes, next } = encodeConnections(summary, records, this.#from);
-    summary.seq++;
+    const room = MAX_DATAGRAM_BYTES - (this.#sealer ? SEAL_OVERHEAD : 0);
+    const { bytes, next } = encodeConnections(summary, records, this.#from, room);
+    const seq = summary.seq++;
     this.#from = next >= records.length ? 0 : next;
     if (watched) this.#unseen.push({ total, at });
-    return bytes;
+    return this.#sealer?.seal(bytes, seq) ?? bytes;
   }
 
   /** How long ago those were sent that a total tells of. */
@@ -136,18 +142,19 @@ class Fleet {
     connections: number,
     readonly interval: number,
     readonly watched: boolean,
+    key: Uint8Array | null,
   ) {
     const crowds = Array.from({ length: Math.min(CROWDS, count) }, () => new Crowd(connections));
     this.#crowds = crowds;
     this.proxies = Array.from(
       { length: count },
-      (_, i) => new SimulatedProxy(i, crowds[i % crowds.length], interval),
+      (_, i) => new SimulatedProxy(i, crowds[i % crowds.length], interval, key),
     );
     this.sockets = Array.from({ length: Math.ceil(count / PROXIES_PER_ADDRESS) }, (_, i) => {
       const hostname = `127.${1 + (i >> 16)}.${i >> 8 & 255}.${i & 255 || 1}`;
       return Deno.listenDatagram({ transport: "udp", hostname, port: 0 });
     });
-    this.#perRound = count * datagramsOf(new SimulatedProxy(0, crowds[0], interval));
+    this.#perRound = count * datagramsOf(new SimulatedProxy(0, crowds[0], interval, null));
     this.wanted = this.#perRound / interval;
   }
 
@@ -211,8 +218,9 @@ if (import.meta.main) {
   const [statsPort, httpPort, count, connections, interval, warmup, seconds] = Deno.args.map(
     Number,
   );
+  const key = Deno.args.length > 7 ? parseStatsKey(Deno.args[7]) : null;
   const watched = httpPort > 0;
-  const fleet = new Fleet(count, connections, interval, watched);
+  const fleet = new Fleet(count, connections, interval, watched, key);
   const viewer = watched ? await fleet.watch(httpPort) : null;
   await fleet.run(statsPort, warmup);
   fleet.latencies = [];

@@ -10,6 +10,8 @@ export interface ManagerOptions {
   /** Of each proxy. */
   connections: number;
   seconds: number;
+  /** What reports are sealed with; null for clear ones. */
+  key: string | null;
   /** Flags of the manager beside those that this needs. */
   flags: string[];
 }
@@ -47,22 +49,25 @@ interface RunningManager extends Program {
   statsPort: number;
 }
 
-async function startManager(flags: string[]): Promise<RunningManager> {
+async function startManager({ key, flags }: ManagerOptions): Promise<RunningManager> {
   const [httpPort, statsPort] = [freePort(), freePort()];
   const [command, args] = pinned("measured", Deno.execPath(), [
     ...sources(),
     ...["--manager", "--listen", `127.0.0.1:${httpPort}`, "--stats-listen", `0.0.0.0:${statsPort}`],
-    ...["--stats-rate", "1000000", "--max-proxies", "1000000", "--log-level", "error", ...flags],
+    ...["--stats-rate", "1000000", "--max-proxies", "1000000", "--log-level", "error"],
+    ...(key === null ? [] : ["--stats-key", key]),
+    ...flags,
   ]);
   return { ...await start(command, args, httpPort), httpPort, statsPort };
 }
 
 /** One fleet of so many proxies against a manager of its own. */
 export async function measureManager(
-  { proxies, connections, seconds, flags }: ManagerOptions,
+  options: ManagerOptions,
   watched: boolean,
 ): Promise<ManagerFigures> {
-  const manager = await startManager(flags);
+  const { proxies, connections, seconds, key } = options;
+  const manager = await startManager(options);
   let fleet: ReturnType<typeof listenLines> | null = null;
   try {
     const { statsPort, httpPort } = manager;
@@ -75,7 +80,15 @@ export async function measureManager(
       WARMUP_S,
       seconds,
     ];
-    const run = ["run", "-A", "--quiet", "--no-check", FLEET, ...sizes.map(String)];
+    const run = [
+      "run",
+      "-A",
+      "--quiet",
+      "--no-check",
+      FLEET,
+      ...sizes.map(String),
+      ...(key ? [key] : []),
+    ];
     fleet = listenLines(...pinned("load", Deno.execPath(), run));
     await fleet.next();
     const [cpu, from] = [cpuSeconds(manager.pid), performance.now()];

@@ -1,5 +1,7 @@
 /** What reporting costs a proxy with many connections, on real sockets: measured in pairs, with reports and without. */
+import { parseStatsKey } from "../../proxy/stats/key.ts";
 import type { Datagram } from "../../proxy/stats/report.ts";
+import { deriveKey, readHeader, unseal } from "../../proxy/stats/seal.ts";
 import { cpuSeconds, freePort, type Program, residentBytes, run, start } from "./process.ts";
 import { startHoldServer } from "./servers.ts";
 import { sources } from "./subject.ts";
@@ -11,6 +13,8 @@ export interface ProxyOptions {
   busy: number;
   seconds: number;
   rounds: number;
+  /** What reports are sealed with; null for clear ones. */
+  key: string | null;
   /** Flags of the proxy beside those that this needs. */
   flags: string[];
 }
@@ -89,7 +93,7 @@ async function measure(
 ): Promise<ProxyFigures> {
   const { connections, seconds } = options;
   const [sink, pauses] = [new Sink(), new Sink()];
-  const reports = reporting ? ["--stats-addr", `127.0.0.1:${sink.port}`] : [];
+  const reports = reporting ? reportFlags(sink.port, options.key) : [];
   const proxy = await startProxy(target, [...reports, ...options.flags], pauses.port);
   let clients: ReturnType<typeof listenLines> | null = null;
   try {
@@ -112,7 +116,7 @@ async function measure(
       pauseMs: longest.at(-1) ?? NaN,
       usualPauseMs: longest[longest.length >> 1],
       kibPerConnection: (residentBytes(proxy.pid) - before) / connections / 1024,
-      reports: reporting ? describe(sink.arrived, elapsed) : null,
+      reports: reporting ? describe(sink.arrived, elapsed, options.key) : null,
     };
   } finally {
     await clients?.stop();
@@ -122,12 +126,30 @@ async function measure(
   }
 }
 
-function describe(arrived: Sink["arrived"], seconds: number): ReportFigures {
+function reportFlags(port: number, key: string | null): string[] {
+  return ["--stats-addr", `127.0.0.1:${port}`, ...(key === null ? [] : ["--stats-key", key])];
+}
+
+/** What a datagram says, sealed or not. */
+function read(bytes: Uint8Array, key: string | null): Datagram {
+  let payload: Uint8Array | null = bytes;
+  if (key !== null) {
+    const header = readHeader(bytes);
+    if (typeof header === "string") throw new Error(`a report is not sealed: ${header}`);
+    payload = unseal(bytes, deriveKey(parseStatsKey(key)!, header.bootId));
+    if (payload === null) throw new Error("a report cannot be unsealed");
+  }
+  return JSON.parse(new TextDecoder().decode(payload));
+}
+
+function describe(
+  arrived: Sink["arrived"],
+  seconds: number,
+  key: string | null,
+): ReportFigures {
   const last = arrived.at(-1);
   if (last === undefined) throw new Error("no report came");
-  const { interval, refresh_s, omitted_connections }: Datagram = JSON.parse(
-    new TextDecoder().decode(last.bytes),
-  );
+  const { interval, refresh_s, omitted_connections } = read(last.bytes, key);
   const intervals = seconds / interval;
   let burst = 0;
   for (let from = 0, to = 0; to < arrived.length; to++) {
