@@ -99,6 +99,7 @@ export function flags(): Flag[] {
     ),
     flag(["proxy"], "--stats-addr <host:port>", "send statistics there instead"),
     flag(["proxy"], "--report-interval <seconds>", "time between two reports (5)"),
+    flag(["proxy"], "--report-bandwidth <rate>", "most that reports take: 512kbit, 125k (1Mbit)"),
     flag(["proxy"], "--id <name>", "the proxy's name (made of host, mode and address)"),
     flag(["proxy"], "--connect-timeout <seconds>", "for resolving and connecting (10)"),
     ...dnsFlags().map(([name, text]) => flag(["proxy"], name, text)),

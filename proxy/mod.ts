@@ -116,6 +116,7 @@ function startReporter(
   const reporter = new Reporter(serving.source, identity, {
     interval: options.reportInterval,
     ...seal.sending(identity.boot_id, (bytes) => sender.send(bytes)),
+    bandwidth: options.reportBandwidth,
     backends: () => serving.backends(),
     figures: serving.figures,
   });

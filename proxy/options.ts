@@ -16,13 +16,15 @@ import { httpFlags, type HttpRules, httpRules } from "./http/options.ts";
 import { rateFlag } from "./rate.ts";
 import { socksFlags, type SocksOptions, socksOptions } from "./socks5/options.ts";
 import { keyFlags, type KeyOptions, keyOptions } from "./stats/key_options.ts";
+import { reportFlags, type ReportOptions, reportOptions } from "./stats/options.ts";
 import { tlsFlags, type TlsOptions, tlsOptions } from "./tls/options.ts";
 
 export const MODES = ["tcp", "http", "socks5"] as const;
 export type Mode = (typeof MODES)[number];
 
 /** What a proxy needs to know to start. Times in seconds. */
-export interface ProxyOptions extends BalanceOptions, SocksOptions, AuthOptions, KeyOptions {
+export interface ProxyOptions
+  extends BalanceOptions, SocksOptions, AuthOptions, ReportOptions, KeyOptions {
   mode: Mode;
   listen: Address;
   /** What makes the proxy speak TLS to its clients; null for plain connections. */
@@ -32,7 +34,6 @@ export interface ProxyOptions extends BalanceOptions, SocksOptions, AuthOptions,
   access: AccessOptions;
   /** Where reports go over UDP; null for nowhere. */
   statsTo: Address | null;
-  reportInterval: number;
   /** The name given with `--id`; null for one made of host, mode and listen address. */
   id: string | null;
   connectTimeout: number;
@@ -123,8 +124,8 @@ const flagsSchema = z.object({
   ...tlsFlags,
   managerAddr: addressFlag(MANAGER_FLAG, parseHostPort).optional(),
   statsAddr: addressFlag("--stats-addr", parseHostPort).optional(),
+  ...reportFlags,
   ...keyFlags,
-  reportInterval: secondsFlag("--report-interval", 0.1, 3600).default(5),
   id: z.string().min(1, 'Cannot use --id "": expected a name').optional(),
   connectTimeout: secondsFlag("--connect-timeout", 0.1, 3600).default(10),
   drainTimeout: secondsFlag("--drain-timeout", 0, 3600).default(10),
@@ -176,6 +177,11 @@ export const proxyOptionsSchema = flagsSchema.transform((flags, context): ProxyO
     context.addIssue(tls);
     return z.NEVER;
   }
+  const report = reportOptions(flags);
+  if (typeof report === "string") {
+    context.addIssue(report);
+    return z.NEVER;
+  }
   let statsTo: Address | null = flags.statsAddr ?? null;
   try {
     if (!statsTo && flags.managerAddr) statsTo = statsAddressOf(flags.managerAddr);
@@ -201,8 +207,8 @@ export const proxyOptionsSchema = flagsSchema.transform((flags, context): ProxyO
     acceptProxy: flags.acceptProxy ?? [],
     access: flags.access,
     statsTo,
+    ...report,
     ...keys,
-    reportInterval: flags.reportInterval,
     id: flags.id ?? null,
     connectTimeout: flags.connectTimeout,
     dns,

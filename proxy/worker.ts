@@ -3,7 +3,7 @@ import { type Address, ListenError } from "./net/address.ts";
 import type { ProxyOptions } from "./options.ts";
 import type { BackendRecord } from "./stats/backend_record.ts";
 import { ReportSeal } from "./stats/report_seal.ts";
-import { type Identity, REPORT_BANDWIDTH, Reporter } from "./stats/reporter.ts";
+import { type Identity, Reporter } from "./stats/reporter.ts";
 import { DatagramSender } from "./stats/sender.ts";
 import { SharedTotals, SLOTS } from "./stats/shared_totals.ts";
 
@@ -96,7 +96,7 @@ class WorkerBooks {
     this.#reporter = new Reporter({ ...this.#records(), reasons: {} }, identity, {
       interval: options.reportInterval,
       ...this.seal.sending(identity.boot_id, (bytes) => sender.send(bytes)),
-      bandwidth: REPORT_BANDWIDTH / workers,
+      bandwidth: options.reportBandwidth / workers,
       figures: (refreshSeconds) => this.#figures(refreshSeconds),
       lastState: "draining",
     });

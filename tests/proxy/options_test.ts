@@ -19,6 +19,7 @@ const DEFAULTS: ProxyOptions = {
   statsKey: null,
   statsKeyFile: null,
   reportInterval: 5,
+  reportBandwidth: 1_000_000,
   id: null,
   connectTimeout: 10,
   dns: null,
