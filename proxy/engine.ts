@@ -48,7 +48,9 @@ export interface Serving {
   source: ReportSource;
   /** The backends as they are now, in the same order always; empty where there are none. */
   backends(): BackendRecord[];
-  /** Figures for a report's summary, where more than one thread reports. */
+  /** The part of the reports' bandwidth that is left, where more than one thread reports, … */
+  reportShare?: number;
+  /** … and the figures for a report's summary. */
   figures?: ReporterOptions["figures"];
   /** Stops accepting, and lets what runs finish. */
   drain(): Promise<void>;

@@ -115,8 +115,8 @@ function startReporter(
   const sender = new DatagramSender(options.statsTo!);
   const reporter = new Reporter(serving.source, identity, {
     interval: options.reportInterval,
+    bandwidth: options.reportBandwidth * (serving.reportShare ?? 1),
     ...seal.sending(identity.boot_id, (bytes) => sender.send(bytes)),
-    bandwidth: options.reportBandwidth,
     backends: () => serving.backends(),
     figures: serving.figures,
   });

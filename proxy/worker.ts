@@ -2,22 +2,21 @@ import { type Serving, startEngine } from "./engine.ts";
 import { type Address, ListenError } from "./net/address.ts";
 import type { ProxyOptions } from "./options.ts";
 import type { BackendRecord } from "./stats/backend_record.ts";
+import type { LiveConnection } from "./stats/collector.ts";
 import { ReportSeal } from "./stats/report_seal.ts";
-import { type Identity, Reporter } from "./stats/reporter.ts";
+import { type Figures, type Identity, type OwnFigures, Reporter } from "./stats/reporter.ts";
 import { DatagramSender } from "./stats/sender.ts";
 import { SharedTotals, SLOTS } from "./stats/shared_totals.ts";
 
 /** What a worker is told first. */
 export interface WorkerStart {
   kind: "start";
-  /** This worker's share of the limits is taken already. */
+  /** This worker's share of the limits and of the reports' bandwidth is taken already. */
   options: ProxyOptions;
   listen: Address;
   via: string;
   memory: SharedArrayBuffer;
   slot: number;
-  /** How many share the port, and the bandwidth of reports. */
-  workers: number;
   /** For the module that runs the worker, such as how it logs. */
   setup: unknown;
 }
@@ -75,7 +74,8 @@ class WorkerBooks {
   readonly #timer: ReturnType<typeof setInterval>;
   #reporter: Reporter | null = null;
   #sender: DatagramSender | null = null;
-  #refreshSeconds = 0;
+  /** What the reporter said last. */
+  #own: OwnFigures = { refresh_s: 0, omitted_connections: 0 };
   #sentDetail = "";
 
   constructor(
@@ -90,14 +90,14 @@ class WorkerBooks {
 
   /** Reports this worker's connections from now on; the counters by reason are the starter's to report. */
   report(identity: Identity): void {
-    const { options, workers } = this.start;
+    const { options } = this.start;
     if (!options.statsTo) return;
     const sender = this.#sender = new DatagramSender(options.statsTo);
     this.#reporter = new Reporter({ ...this.#records(), reasons: {} }, identity, {
       interval: options.reportInterval,
+      bandwidth: options.reportBandwidth,
       ...this.seal.sending(identity.boot_id, (bytes) => sender.send(bytes)),
-      bandwidth: options.reportBandwidth / workers,
-      figures: (refreshSeconds) => this.#figures(refreshSeconds),
+      figures: (own) => this.#figures(own),
       lastState: "draining",
     });
     this.seal.watch();
@@ -121,14 +121,19 @@ class WorkerBooks {
   #records() {
     const { source } = this.serving;
     const { live, ended } = source;
-    return { live, ended, prune: () => source.prune(), totals: () => source.totals() };
+    return {
+      live,
+      ended,
+      prune: () => source.prune(),
+      settle: (record: LiveConnection) => source.settle(record),
+      totals: () => source.totals(),
+    };
   }
 
-  #figures(refreshSeconds: number) {
-    this.#refreshSeconds = refreshSeconds;
+  #figures(own: OwnFigures): Figures {
+    this.#own = own;
     this.#publishTotals();
-    const seq = this.#shared.nextSeq();
-    return { seq, refresh_s: this.#shared.refreshSeconds(), ...this.#shared.totals() };
+    return this.#shared.figures();
   }
 
   #publish(): void {
@@ -141,6 +146,6 @@ class WorkerBooks {
   }
 
   #publishTotals(): void {
-    this.#shared.publish(this.start.slot, this.serving.source.totals(), this.#refreshSeconds);
+    this.#shared.publish(this.start.slot, this.serving.source.totals(), this.#own);
   }
 }

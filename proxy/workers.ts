@@ -2,7 +2,7 @@ import { getLogger } from "@logtape/logtape";
 import type { Serving } from "./engine.ts";
 import { type Address, ListenError } from "./net/address.ts";
 import type { Limits, ProxyOptions } from "./options.ts";
-import type { Identity } from "./stats/reporter.ts";
+import type { Identity, OwnFigures } from "./stats/reporter.ts";
 import { SharedTotals } from "./stats/shared_totals.ts";
 import type { FromWorker, ToWorker, WorkerDetail } from "./worker.ts";
 import { joinDetails, withoutActive } from "./worker_detail.ts";
@@ -20,6 +20,8 @@ export interface Workers extends Serving {
 }
 
 const RESTART_MS = 500;
+/** The part of the reports' bandwidth that is for what the workers do not report themselves. */
+const OWN_REPORT_SHARE = 0.1;
 
 /** Starts the workers; rejects with {@link ListenError} with nothing left running. */
 export async function startWorkers(
@@ -52,6 +54,7 @@ interface Member {
 class WorkerGroup implements Workers {
   addr!: Deno.NetAddr;
   readonly source;
+  readonly reportShare = OWN_REPORT_SHARE;
   readonly #options: ProxyOptions;
   readonly #via: string;
   readonly #module: WorkerModule;
@@ -65,7 +68,11 @@ class WorkerGroup implements Workers {
   #stopping = false;
 
   constructor(options: ProxyOptions, via: string, module: WorkerModule) {
-    this.#options = { ...options, limits: share(options.limits, options.workers) };
+    this.#options = {
+      ...options,
+      limits: share(options.limits, options.workers),
+      reportBandwidth: options.reportBandwidth * (1 - OWN_REPORT_SHARE) / options.workers,
+    };
     this.#via = via;
     this.#module = module;
     const joined = () => this.#joined();
@@ -74,6 +81,7 @@ class WorkerGroup implements Workers {
       live: new Map(),
       ended: [],
       prune() {},
+      settle() {},
       totals: () => shared.totals(),
       get reasons() {
         return joined().reasons;
@@ -102,11 +110,11 @@ class WorkerGroup implements Workers {
     return this.#joined().backends;
   }
 
-  figures = (ownRefreshSeconds: number) => ({
-    seq: this.#shared.nextSeq(),
-    refresh_s: this.#shared.refreshSeconds() || ownRefreshSeconds,
-    ...this.#shared.totals(),
-  });
+  figures = ({ refresh_s }: OwnFigures) => {
+    const figures = this.#shared.figures();
+    // Until the first worker has reported.
+    return { ...figures, refresh_s: figures.refresh_s || refresh_s };
+  };
 
   drain(): Promise<void> {
     this.#stopping = true;
@@ -158,7 +166,6 @@ class WorkerGroup implements Workers {
       via: this.#via,
       memory: this.#shared.memory,
       slot,
-      workers: this.#options.workers,
       setup: this.#module.setup,
     });
     if (this.#identity) tell(member, { kind: "report", identity: this.#identity });

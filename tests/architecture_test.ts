@@ -148,7 +148,7 @@ const PURE_NAMES = [
   ...["forwarded", "max_forwards"],
   ...["wire", "socks4_wire", "udp_wire", "report", "seal", "stats/key"],
   ...["buffer", "rollup", "address", "ip", "cidr", "proxy_protocol"],
-  ...["backend_record", "backend", "balancer", "hash", "rise_fall", "target"],
+  ...["backend_record", "backend", "busiest", "balancer", "hash", "rise_fall", "target"],
   ...["networks", "rules"],
   ...["dns/servers", "dns/query", "dns/error", "dns/found", "dns/special", "dns/cache"],
   ...["htpasswd", "sha_crypt"],

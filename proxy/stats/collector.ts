@@ -10,6 +10,12 @@ export const KEEP_REJECTED_MAX = 100;
 export const KEEP_REJECTED_PER_SECOND = 10;
 /** A closed connection is sent in this many reports, in case one is lost. */
 const CLOSED_REPORTS = 3;
+/** Reasons that are counted one by one; what else comes is counted together as {@link OTHER}. */
+const MAX_REASONS = 128;
+const MAX_REASON = 64;
+const OTHER = "other";
+/** Live connections that {@link Collector.totals} looks at in one call. */
+const SWEEP = 1000;
 
 const MAX_TARGET = 261;
 const MAX_USER = 128;
@@ -26,10 +32,15 @@ export class LiveConnection implements ConnectionRecord {
   requests = 0;
   /** Reports that still have to carry it although nothing changes; used for ended ones. */
   reportsLeft = 0;
-  #reportedBytes = -1;
-  #reportedRequests = 0;
-  #reportedState: ConnectionState = "connecting";
-  #reportedTarget = "";
+  /** The round of reports that carried it last; 0 if none has. */
+  carriedIn = 0;
+  /** What of its bytes the collector's totals hold. */
+  settledSent = 0;
+  settledReceived = 0;
+  #reportedBytes = 0;
+  #reportedMark = -1;
+  /** True if something changed that is no number and not the state. */
+  #renamed = false;
 
   constructor(
     readonly id: number,
@@ -44,31 +55,46 @@ export class LiveConnection implements ConnectionRecord {
   setClient(ip: string, port: number): void {
     this.client_ip = ip;
     this.client_port = port;
+    this.#renamed = true;
   }
 
   /** Sets where the connection goes, cut to what a report holds. */
   setTarget(target: string): void {
-    this.target = target.slice(0, MAX_TARGET);
+    const cut = target.slice(0, MAX_TARGET);
+    if (cut === this.target) return;
+    this.target = cut;
+    this.#renamed = true;
   }
 
   /** Sets who the client said it is, cut to what a report holds. */
   setUser(user: string): void {
-    this.user = user.slice(0, MAX_USER);
+    const cut = user.slice(0, MAX_USER);
+    if (cut === this.user) return;
+    this.user = cut;
+    this.#renamed = true;
   }
 
   /** True if a report would say something new of it. */
   get changed(): boolean {
-    return this.bytes_sent + this.bytes_received !== this.#reportedBytes ||
-      this.state !== this.#reportedState || this.requests !== this.#reportedRequests ||
-      this.target !== this.#reportedTarget;
+    return this.#renamed || this.unreportedBytes > 0 || this.#mark !== this.#reportedMark;
   }
 
-  /** Notes that a report carries its present state. */
-  markReported(): void {
+  /** Bytes that have passed since the last report of it. */
+  get unreportedBytes(): number {
+    return this.bytes_sent + this.bytes_received - this.#reportedBytes;
+  }
+
+  /** The requests and the state, as one number. */
+  get #mark(): number {
+    return this.requests * 2 + (this.state === "active" ? 1 : 0);
+  }
+
+  /** Notes that this round of reports carries its present state. */
+  markReported(round: number): void {
+    this.carriedIn = round;
     this.#reportedBytes = this.bytes_sent + this.bytes_received;
-    this.#reportedState = this.state;
-    this.#reportedRequests = this.requests;
-    this.#reportedTarget = this.target;
+    this.#reportedMark = this.#mark;
+    this.#renamed = false;
     if (this.reportsLeft > 0) this.reportsLeft--;
   }
 
@@ -98,12 +124,19 @@ export class Collector {
   readonly ended: LiveConnection[] = [];
   readonly reasons: Record<string, number> = {};
   readonly #now: () => number;
+  #reasonCount = 0;
   #nextId: number;
   readonly #idStep: number;
   #rejected = 0;
   /** The second in which a rejected connection was last kept, and how many were in it. */
   #rejectedKept = { second: 0, count: 0 };
-  #endedTotals = { connections: 0, failed: 0, sent: 0, received: 0 };
+  #endedCount = 0;
+  #failed = 0;
+  /** Bytes of all connections, as far as they are settled. */
+  #sent = 0;
+  #received = 0;
+  /** Goes around the live connections; where it stands is where the next sweep goes on. */
+  #sweeping: Iterator<LiveConnection> = this.live.values();
 
   /** `now` gives Unix seconds; `ids` is where the connections' numbers begin, and their step. */
   constructor(now: () => number = () => Date.now() / 1000, ids = { first: 1, step: 1 }) {
@@ -128,22 +161,36 @@ export class Collector {
   /** Ends a record as `closed` or `failed`; only the first call counts. */
   end(record: LiveConnection, state: "closed" | "failed", reason: string): void {
     if (!this.live.delete(record.id)) return;
+    this.settle(record);
     record.end(state, reason, this.#now());
-    this.#endedTotals.connections++;
-    this.#endedTotals.sent += record.bytes_sent;
-    this.#endedTotals.received += record.bytes_received;
+    this.#endedCount++;
     if (state === "failed") {
-      this.#endedTotals.failed++;
+      this.#failed++;
       this.count(reason);
     }
     this.#keepEnded(record);
+  }
+
+  /**
+   * Takes into the totals what a connection has passed since it was last settled. One that has ended is told
+   * of anew if there was something: a write may have been under way when it ended.
+   */
+  settle(record: LiveConnection): void {
+    const sent = record.bytes_sent - record.settledSent;
+    const received = record.bytes_received - record.settledReceived;
+    if (sent === 0 && received === 0) return;
+    record.settledSent = record.bytes_sent;
+    record.settledReceived = record.bytes_received;
+    this.#sent += sent;
+    this.#received += received;
+    if (!isActive(record.state)) record.reportsLeft = CLOSED_REPORTS;
   }
 
   #keepEnded(record: LiveConnection): void {
     this.ended.push(record);
     // In blocks, since every shift moves what is left.
     if (this.ended.length >= KEEP_CLOSED_MAX * 2) {
-      this.ended.splice(0, this.ended.length - KEEP_CLOSED_MAX);
+      this.#forget(this.ended.length - KEEP_CLOSED_MAX);
     }
   }
 
@@ -170,36 +217,57 @@ export class Collector {
 
   /** Counts one more of what happened for this reason. */
   count(reason: string): void {
-    this.reasons[reason] = (this.reasons[reason] ?? 0) + 1;
+    const name = reason.slice(0, MAX_REASON);
+    const known = this.reasons[name];
+    if (known !== undefined) this.reasons[name] = known + 1;
+    else if (this.#reasonCount < MAX_REASONS - 1) {
+      this.#reasonCount++;
+      this.reasons[name] = 1;
+    } else this.reasons[OTHER] = (this.reasons[OTHER] ?? 0) + 1;
   }
 
   /** Forgets ended connections beyond the bounds of number and age; their totals stay. */
   prune(): void {
+    for (const record of this.ended) this.settle(record);
     const oldest = this.#now() - KEEP_CLOSED_SECONDS;
     let drop = Math.max(0, this.ended.length - KEEP_CLOSED_MAX);
     // One that still has to be reported is not too old: with long intervals its end would never be told.
     const isOld = ({ last_activity, reportsLeft }: LiveConnection) =>
       last_activity < oldest && reportsLeft === 0;
     while (drop < this.ended.length && isOld(this.ended[drop])) drop++;
-    if (drop > 0) this.ended.splice(0, drop);
+    if (drop > 0) this.#forget(drop);
   }
 
-  /** The totals at this moment, live connections included. */
+  #forget(oldest: number): void {
+    for (const record of this.ended.splice(0, oldest)) this.settle(record);
+  }
+
+  /**
+   * The totals at this moment. With very many live connections the bytes of some are as of one of the last
+   * calls, for not all of them are looked at each time; what is not there yet comes with a next call.
+   */
   totals(): Totals {
-    const { connections, failed, sent, received } = this.#endedTotals;
-    const totals: Totals = {
-      total_connections: connections + this.live.size,
-      active_connections: 0,
-      failed_connections: failed,
+    this.#sweep();
+    return {
+      total_connections: this.#endedCount + this.live.size,
+      active_connections: this.live.size,
+      failed_connections: this.#failed,
       rejected_connections: this.#rejected,
-      total_bytes_sent: sent,
-      total_bytes_received: received,
+      total_bytes_sent: this.#sent,
+      total_bytes_received: this.#received,
     };
-    for (const record of this.live.values()) {
-      if (isActive(record.state)) totals.active_connections++;
-      totals.total_bytes_sent += record.bytes_sent;
-      totals.total_bytes_received += record.bytes_received;
+  }
+
+  /** Settles some of the live connections, all if they are few. */
+  #sweep(): void {
+    for (let left = Math.min(SWEEP, this.live.size); left > 0; left--) {
+      let { value, done } = this.#sweeping.next();
+      if (done) {
+        this.#sweeping = this.live.values();
+        ({ value, done } = this.#sweeping.next());
+        if (done) return;
+      }
+      this.settle(value!);
     }
-    return totals;
   }
 }

@@ -200,6 +200,46 @@ export function encodeConnections(
   return { bytes: encoder.encode(head + parts.join(",") + "]}"), next };
 }
 
+/** A part of what `detail` tells, as the list that it belongs to and its JSON. */
+export type DetailItem = readonly [list: "reasons" | "backends", json: string];
+
+/** The reasons and the backends as the parts that {@link encodeDetailPart} takes. */
+export function detailItems(
+  reasons: Record<string, number>,
+  backends: readonly BackendRecord[],
+): DetailItem[] {
+  const items: DetailItem[] = [];
+  for (const [reason, n] of Object.entries(reasons)) {
+    items.push(["reasons", `${JSON.stringify(reason)}:${n}`]);
+  }
+  for (const backend of backends) items.push(["backends", JSON.stringify(encodeBackend(backend))]);
+  return items;
+}
+
+/**
+ * One `detail` datagram with as many of the items, from `from` on, as fit into `maxBytes`, but at least
+ * one. Returns the bytes and the index of the first item that did not fit.
+ */
+export function encodeDetailPart(
+  summary: Summary,
+  items: readonly DetailItem[],
+  from = 0,
+  maxBytes = MAX_DATAGRAM_BYTES,
+): { bytes: Uint8Array; next: number } {
+  const head = JSON.stringify({ kind: "detail", ...summary }).slice(0, -1);
+  const parts = { reasons: [] as string[], backends: [] as string[] };
+  let size = byteLength(head) + `,"reasons":{},"backends":[]}`.length;
+  let next = from;
+  for (; next < items.length; next++) {
+    const [list, json] = items[next];
+    size += byteLength(json) + (parts[list].length > 0 ? 1 : 0);
+    if (size > maxBytes && next > from) break;
+    parts[list].push(json);
+  }
+  const text = `${head},"reasons":{${parts.reasons}},"backends":[${parts.backends}]}`;
+  return { bytes: encoder.encode(text), next };
+}
+
 /** `detail` datagrams that carry all the reasons and backends between them, at least one. */
 export function encodeDetail(
   nextSummary: () => Summary,
@@ -208,25 +248,12 @@ export function encodeDetail(
   maxBytes = MAX_DATAGRAM_BYTES,
 ): Uint8Array[] {
   const datagrams: Uint8Array[] = [];
-  const items: ["reasons" | "backends", string][] = [
-    ...Object.entries(reasons).map(([reason, n]) =>
-      ["reasons", `${JSON.stringify(reason)}:${n}`] as ["reasons", string]
-    ),
-    ...backends.map((b) => ["backends", JSON.stringify(encodeBackend(b))] as ["backends", string]),
-  ];
+  const items = detailItems(reasons, backends);
   let next = 0;
   do {
-    const head = JSON.stringify({ kind: "detail", ...nextSummary() }).slice(0, -1);
-    const parts = { reasons: [] as string[], backends: [] as string[] };
-    let size = byteLength(head) + `,"reasons":{},"backends":[]}`.length;
-    for (const first = next; next < items.length; next++) {
-      const [list, text] = items[next];
-      size += byteLength(text) + 1;
-      if (size > maxBytes && next > first) break;
-      parts[list].push(text);
-    }
-    const text = `${head},"reasons":{${parts.reasons}},"backends":[${parts.backends}]}`;
-    datagrams.push(encoder.encode(text));
+    const part = encodeDetailPart(nextSummary(), items, next, maxBytes);
+    datagrams.push(part.bytes);
+    next = part.next;
   } while (next < items.length);
   return datagrams;
 }

@@ -1,8 +1,16 @@
 import type { BackendRecord } from "./backend_record.ts";
 import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
-import type { Collector, Totals } from "./collector.ts";
-import { type Plan, planReport } from "./plan.ts";
-import { encodeConnections, encodeDetail, MAX_DATAGRAM_BYTES, type Summary } from "./report.ts";
+import type { Collector, LiveConnection, Totals } from "./collector.ts";
+import { Detail } from "./detail.ts";
+import { Pacer } from "./pacer.ts";
+import { Planner } from "./plan.ts";
+import {
+  type DetailItem,
+  encodeConnections,
+  encodeDetailPart,
+  MAX_DATAGRAM_BYTES,
+  type Summary,
+} from "./report.ts";
 
 /** Who reports: what stays the same in every datagram of this start. */
 export interface Identity {
@@ -21,65 +29,99 @@ export interface ReporterOptions {
   interval: number;
   /** Sends one datagram, whose summary has this `seq`; must not throw. */
   send: (bytes: Uint8Array, seq: number) => Promise<void>;
-  /** Most bytes that are sent at once; without it as many as a datagram carries. */
+  /** Most bytes that are sent at once; what is missing to {@link MAX_DATAGRAM_BYTES} `send` may add. */
   maxBytes?: number;
   /** The backends of a balancer as they are now, always in the same order. */
   backends?: () => BackendRecord[];
   /** Most bits a second that reports take. */
   bandwidth?: number;
-  /** The figures of the summary, where this reporter is one of several of its proxy. */
-  figures?: (ownRefreshSeconds: number) => Figures;
+  /** The figures of the summary, where this reporter is one of several of its proxy and has these itself. */
+  figures?: (own: OwnFigures) => Figures;
   /** The state that the last report says; another than `stopped` where others report on. */
   lastState?: Summary["state"];
   clock?: Clock;
 }
 
+/** What a reporter knows by itself: about the connections that it reports. */
+export type OwnFigures = Pick<Summary, "refresh_s" | "omitted_connections">;
+
 /** What changes from one summary to the next. */
-export type Figures = Totals & Pick<Summary, "seq" | "refresh_s">;
+export type Figures = Totals & OwnFigures & Pick<Summary, "seq">;
 
 /** What is reported: a collector, or what stands for several. */
-export type ReportSource = Pick<Collector, "live" | "ended" | "reasons" | "prune" | "totals">;
+export type ReportSource = Pick<
+  Collector,
+  "live" | "ended" | "reasons" | "prune" | "settle" | "totals"
+>;
+
+/** The time of one report: all of it goes within `ms`, evenly over the first `spreadMs` of that. */
+interface Span {
+  ms: number;
+  spreadMs: number;
+  signal: AbortSignal;
+}
 
 /** Most bits a second that the reports of one proxy take. */
-export const REPORT_BANDWIDTH = 1_000_000;
+const BANDWIDTH = 1_000_000;
 /** Records that usually fit into a datagram beside the summary; the reporter learns what fits really. */
 const RECORDS_PER_DATAGRAM = 8;
 /** The share of the latest datagram in that. */
 const LEARNING = 0.1;
+/** No record takes fewer bytes, so that never more of them are looked at than fit. */
+const LEAST_RECORD_BYTES = 50;
+/** Datagrams that a report has room for at least. */
+const LEAST_DATAGRAMS = 2;
 /** The part of an interval that sending spreads over; the rest is slack for timers. */
 const SPREAD = 0.9;
-/** Datagrams of connections that the last report sends, all at once. */
-const FINAL_DATAGRAMS = 32;
-/** All of `detail` is repeated every so many intervals though nothing changed, for a manager that began later. */
-const DETAIL_INTERVALS = 6;
+/** The time that the last report takes at most, since the exit waits for it, … */
+const LAST_MS = 1000;
+/** … the datagrams behind it that only say once more that this is the end, … */
+const FAREWELLS = 2;
+/** … and the time between them, for what loses one loses the next one too. */
+const FAREWELL_MS = 50;
 
 /** Reports a proxy's statistics each interval: paced, cumulative, and never in the way of traffic. */
 export class Reporter {
   readonly #source: ReportSource;
   readonly #identity: Identity;
   readonly #options: ReporterOptions;
+  readonly #clock: Clock;
+  readonly #maxBytes: number;
+  readonly #pacer: Pacer;
+  readonly #planner: Planner;
+  readonly #detail: Detail;
+  /** Milliseconds from one round of reports to the next. */
+  readonly #roundMs: number;
   #state: Summary["state"] = "running";
   #seq = 0;
-  #cursor = 0;
-  #refreshSeconds: number;
-  #sentReasons = "{}";
-  #sentBackends: string[] = [];
-  #intervalsSinceDetail = 0;
-  #recordsPerDatagram = RECORDS_PER_DATAGRAM;
+  #perDatagram = RECORDS_PER_DATAGRAM;
+  /** What is left of the last detail, and goes before a new one. */
+  #detailLeft: DetailItem[] = [];
   #loop: Promise<void> = Promise.resolve();
   readonly #stop = new AbortController();
-  readonly #clock: Clock;
-  /** Milliseconds that a full datagram takes of the bandwidth. */
-  readonly #datagramMs: number;
+  /** Ends a pause before its time. */
+  #wake = new AbortController();
+  /** True until a datagram has said the new state. */
+  #stateIsNew = false;
 
   constructor(source: ReportSource, identity: Identity, options: ReporterOptions) {
+    const { interval, maxBytes = MAX_DATAGRAM_BYTES, bandwidth = BANDWIDTH } = options;
     this.#source = source;
     this.#identity = identity;
     this.#options = options;
     this.#clock = options.clock ?? SYSTEM_CLOCK;
-    this.#refreshSeconds = options.interval;
-    const { bandwidth = REPORT_BANDWIDTH } = options;
-    this.#datagramMs = MAX_DATAGRAM_BYTES * 8 / bandwidth * 1000;
+    this.#maxBytes = maxBytes;
+    const overhead = Math.max(0, MAX_DATAGRAM_BYTES - maxBytes);
+    this.#pacer = new Pacer(this.#clock, bandwidth, maxBytes, overhead);
+    this.#planner = new Planner(source);
+    this.#detail = new Detail({
+      get reasons() {
+        return source.reasons;
+      },
+      backends: () => options.backends?.() ?? [],
+    });
+    // One of many workers may have less in an interval.
+    this.#roundMs = Math.max(interval * 1000, LEAST_DATAGRAMS * this.#pacer.datagramMs / SPREAD);
   }
 
   /** Begins with a report at once, then one each interval. */
@@ -88,127 +130,136 @@ export class Reporter {
   }
 
   /** Says from now on that the proxy drains. */
-  async drain(): Promise<void> {
+  drain(): Promise<void> {
     this.#state = "draining";
-    await this.#sendRecords([], 0);
+    this.#stateIsNew = true;
+    this.#wake.abort();
+    this.#wake = new AbortController();
+    return Promise.resolve();
   }
 
-  /** Ends the reports with a last one that says `stopped`, or what the options say. */
+  /** Ends the reports with a last one that says `stopped`, or what the options say; within some seconds. */
   async stop(): Promise<void> {
     this.#state = this.#options.lastState ?? "stopped";
     this.#stop.abort();
+    this.#wake.abort();
     await this.#loop;
-    const { records } = this.#plan(FINAL_DATAGRAMS);
-    for (let from = 0; from < records.length;) from = await this.#sendRecords(records, from);
-    await this.#sendDetail(this.#options.backends?.() ?? []);
-    // Twice, since this one is not repeated by a next interval.
-    await this.#sendRecords([], 0);
-    await this.#sendRecords([], 0);
-  }
-
-  get #stopping(): boolean {
-    return this.#stop.signal.aborted;
+    const never = new AbortController().signal;
+    this.#wake = new AbortController();
+    const until = this.#clock.now() + LAST_MS;
+    this.#detailLeft = this.#detail.all();
+    await this.#report({ ms: LAST_MS, spreadMs: 0, signal: never });
+    if (this.#state !== "stopped") return;
+    for (let i = 0; i < FAREWELLS && this.#clock.now() < until; i++) {
+      await this.#clock.wait(FAREWELL_MS, never);
+      await this.#sendRecords([], never);
+    }
   }
 
   async #run(): Promise<void> {
-    const intervalMs = this.#options.interval * 1000;
-    const datagrams = Math.max(1, Math.floor(intervalMs * SPREAD / this.#datagramMs));
-    while (!this.#stopping) {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
       const startedAt = this.#clock.now();
-      this.#source.prune();
-      await this.#sendPaced(this.#plan(datagrams), startedAt);
-      const backends = this.#backendsDue();
-      if (!this.#stopping && backends) await this.#sendDetail(backends);
-      await this.#pause(startedAt + intervalMs - this.#clock.now());
+      if (this.#detailLeft.length === 0) this.#detailLeft = this.#detail.due();
+      await this.#report({ ms: this.#roundMs, spreadMs: this.#roundMs * SPREAD, signal });
+      await this.#pause(startedAt + this.#roundMs - this.#clock.now(), signal);
     }
   }
 
-  #plan(datagrams: number): Plan {
-    const budget = Math.max(1, Math.floor(datagrams * this.#recordsPerDatagram));
-    const plan = planReport(this.#source, budget, this.#options.interval, this.#cursor);
-    this.#refreshSeconds = plan.refreshSeconds;
-    return plan;
+  async #report(span: Span): Promise<void> {
+    const { ms, signal } = span;
+    const startedAt = this.#clock.now();
+    this.#source.prune();
+    const fit = Math.floor(ms * SPREAD / this.#pacer.datagramMs);
+    const room = Math.max(LEAST_DATAGRAMS, fit);
+    const detail = Math.min(this.#detailDatagrams(), Math.floor(room / 2));
+    const datagrams = room - detail;
+    const budget = { datagrams, perDatagram: this.#perDatagram };
+    await this.#planner.begin(budget, () => this.#clock.wait(0, signal));
+    await this.#sendRound(datagrams, startedAt, span);
+    for (let left = detail; left > 0 && this.#detailLeft.length > 0; left--) {
+      await this.#sendDetail(signal);
+    }
   }
 
-  /** Sends the planned records spread over the interval, never faster than the bandwidth. */
-  async #sendPaced({ records, urgent, cursor }: Plan, startedAt: number): Promise<void> {
-    const intervalMs = this.#options.interval * 1000;
-    let from = await this.#sendRecords(records, 0);
-    while (from < records.length) {
-      const datagrams = Math.ceil((records.length - from) / this.#recordsPerDatagram);
+  async #sendRound(
+    datagrams: number,
+    startedAt: number,
+    { ms, spreadMs, signal }: Span,
+  ): Promise<void> {
+    const most = Math.ceil(this.#maxBytes / LEAST_RECORD_BYTES);
+    for (let left = datagrams; left > 0 && !signal.aborted;) {
+      // Where timers hold datagrams up, what changed has fewer of them, not the rotation.
+      const records = this.#planner.peek(most, left <= this.#planner.reserved);
+      if (records.length === 0 && left < datagrams) return;
+      await this.#sendRecords(records, signal);
+      if (this.#planner.left === 0) return;
       const now = this.#clock.now();
-      const gap = Math.max(this.#datagramMs, (startedAt + intervalMs * SPREAD - now) / datagrams);
-      if (now + gap >= startedAt + intervalMs) break;
-      await this.#pause(gap);
-      if (this.#stopping) break;
-      from = await this.#sendRecords(records, from);
+      const inTime = Math.floor((startedAt + ms - now) / this.#pacer.datagramMs);
+      left = Math.min(left - 1, inTime);
+      if (left <= 0) return;
+      const needed = Math.min(left, Math.ceil(this.#planner.left / this.#perDatagram));
+      await this.#pause((startedAt + spreadMs - now) / needed, signal);
     }
-    // The rotation goes on behind what was sent, not behind what there was no time for.
-    if (from === records.length) this.#cursor = cursor;
-    else if (from > urgent) this.#cursor = records[from - 1].id;
   }
 
-  async #sendRecords(records: Plan["records"], from: number): Promise<number> {
+  /** Sends as many of the records as fit into a datagram. */
+  #sendRecords(records: readonly LiveConnection[], signal: AbortSignal): Promise<void> {
+    return this.#send((summary) => {
+      const { bytes, next } = encodeConnections(summary, records, 0, this.#maxBytes);
+      this.#planner.carried(records, next);
+      if (next < records.length) this.#perDatagram += (next - this.#perDatagram) * LEARNING;
+      return bytes;
+    }, signal);
+  }
+
+  /** Sends as much of the detail as fits into a datagram. */
+  #sendDetail(signal: AbortSignal): Promise<void> {
+    return this.#send((summary) => {
+      const { bytes, next } = encodeDetailPart(summary, this.#detailLeft, 0, this.#maxBytes);
+      this.#detailLeft = this.#detailLeft.slice(next);
+      return bytes;
+    }, signal);
+  }
+
+  /** Sends a datagram as soon as the bandwidth allows it, unless the signal is aborted before. */
+  async #send(encode: (summary: Summary) => Uint8Array, signal: AbortSignal): Promise<void> {
+    if (!await this.#pacer.ready(signal)) return;
     const summary = this.#summary();
-    const { bytes, next } = encodeConnections(summary, records, from, this.#options.maxBytes);
-    for (let i = from; i < next; i++) records[i].markReported();
-    if (next < records.length) {
-      this.#recordsPerDatagram += (next - from - this.#recordsPerDatagram) * LEARNING;
-    }
+    const bytes = encode(summary);
+    this.#stateIsNew = false;
+    this.#pacer.sent(bytes.length);
     await this.#options.send(bytes, summary.seq);
-    return next;
   }
 
-  /** The backends that `detail` has to tell of, beside all reasons; null if neither has changed. */
-  #backendsDue(): BackendRecord[] | null {
-    const backends = this.#options.backends?.() ?? [];
-    const reasons = JSON.stringify(this.#source.reasons);
-    if (reasons === "{}" && backends.length === 0) return null;
-    const texts = backends.map((backend) => JSON.stringify(backend));
-    const changed = backends.filter((_, i) => texts[i] !== this.#sentBackends[i]);
-    const isNew = reasons !== this.#sentReasons || changed.length > 0;
-    const all = ++this.#intervalsSinceDetail >= DETAIL_INTERVALS;
-    if (!isNew && !all) return null;
-    // With reasons alone each is a full one.
-    if (all || backends.length === 0) this.#intervalsSinceDetail = 0;
-    this.#sentReasons = reasons;
-    this.#sentBackends = texts;
-    return all ? backends : changed;
-  }
-
-  async #sendDetail(backends: BackendRecord[]): Promise<void> {
-    const seqs: number[] = [];
-    const nextSummary = () => {
-      const summary = this.#summary();
-      seqs.push(summary.seq);
-      return summary;
-    };
-    const { reasons } = this.#source;
-    const datagrams = encodeDetail(nextSummary, reasons, backends, this.#options.maxBytes);
-    for (const [i, bytes] of datagrams.entries()) {
-      if (i > 0) await this.#pause(this.#datagramMs);
-      await this.#options.send(bytes, seqs[i]);
-    }
+  /** How many datagrams the detail takes at most, each half full. */
+  #detailDatagrams(): number {
+    const bytes = this.#detailLeft.reduce((sum, [, json]) => sum + json.length + 1, 0);
+    return Math.ceil(bytes * 2 / this.#maxBytes);
   }
 
   #summary(): Summary {
+    const own = {
+      refresh_s: this.#planner.rounds * this.#roundMs / 1000,
+      omitted_connections: Math.min(this.#planner.omitted, this.#source.live.size),
+    };
     return {
       v: 1,
       ...this.#identity,
       sent_at: this.#clock.unix(),
       interval: this.#options.interval,
       state: this.#state,
-      ...this.#options.figures?.(this.#refreshSeconds) ?? this.#ownFigures(),
-      omitted_connections: 0,
+      ...this.#options.figures?.(own) ??
+        { seq: this.#seq++, ...own, ...this.#source.totals() },
     };
   }
 
-  #ownFigures(): Figures {
-    return { seq: this.#seq++, refresh_s: this.#refreshSeconds, ...this.#source.totals() };
-  }
-
-  /** Waits, but not beyond stop(). */
-  #pause(ms: number): Promise<void> {
-    return this.#clock.wait(Math.max(1, ms), this.#stop.signal);
+  /** Waits, but not beyond stop(); what is to be said at once is said. */
+  async #pause(ms: number, signal: AbortSignal): Promise<void> {
+    const until = this.#clock.now() + ms;
+    for (let left = ms; left > 0 && !signal.aborted; left = until - this.#clock.now()) {
+      await this.#clock.wait(Math.max(1, left), this.#wake.signal);
+      if (this.#stateIsNew && !signal.aborted) await this.#sendRecords([], signal);
+    }
   }
 }

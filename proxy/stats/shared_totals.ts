@@ -1,4 +1,5 @@
 import type { Totals } from "./collector.ts";
+import type { Figures, OwnFigures } from "./reporter.ts";
 
 const FIELDS = [
   "total_connections",
@@ -8,9 +9,10 @@ const FIELDS = [
   "total_bytes_sent",
   "total_bytes_received",
 ] as const satisfies readonly (keyof Totals)[];
-/** Behind a slot's totals: in how many seconds its worker reports every connection once. */
+/** Behind a slot's totals: what its worker's reporter says of its own connections. */
 const REFRESH = FIELDS.length;
-const SLOT_SIZE = FIELDS.length + 1;
+const OMITTED = FIELDS.length + 1;
+const SLOT_SIZE = FIELDS.length + 2;
 /** Slots are never used twice: one for each worker, and one for each that takes a dead one's place. */
 export const SLOTS = 1024;
 const HEADER_BYTES = 16;
@@ -34,9 +36,22 @@ export class SharedTotals {
     this.#values = new Float64Array(memory, HEADER_BYTES);
   }
 
-  /** The next number of a datagram; no two threads get the same, and none is left out. */
-  nextSeq(): number {
-    return Number(Atomics.add(this.#seq, 0, 1n));
+  /**
+   * What the proxy's next datagram says: its number, which no two threads get and none is left out, and
+   * totals that are not below those of any number before, though another thread has taken that.
+   */
+  figures(): Figures {
+    for (;;) {
+      const seq = Atomics.load(this.#seq, 0);
+      const figures = {
+        seq: Number(seq),
+        refresh_s: this.#longestRefresh(),
+        omitted_connections: this.#sum(OMITTED),
+        ...this.totals(),
+      };
+      // If another number was taken meanwhile, the figures of that may be newer.
+      if (Atomics.compareExchange(this.#seq, 0, seq, seq + 1n) === seq) return figures;
+    }
   }
 
   /** A slot for a worker, or null when all have been used. */
@@ -45,11 +60,12 @@ export class SharedTotals {
     return slot < SLOTS ? slot : null;
   }
 
-  /** Writes a worker's totals. */
-  publish(slot: number, totals: Totals, refreshSeconds: number): void {
+  /** Writes a worker's totals, and what its reporter says. */
+  publish(slot: number, totals: Totals, { refresh_s, omitted_connections }: OwnFigures): void {
     const at = slot * SLOT_SIZE;
     for (const [i, field] of FIELDS.entries()) this.#values[at + i] = totals[field];
-    this.#values[at + REFRESH] = refreshSeconds;
+    this.#values[at + REFRESH] = refresh_s;
+    this.#values[at + OMITTED] = omitted_connections;
   }
 
   /** Ends a dead worker's slot: what was active has failed. Returns how many connections that were. */
@@ -60,26 +76,29 @@ export class SharedTotals {
     this.#values[at + FIELDS.indexOf("failed_connections")] += lost;
     this.#values[active] = 0;
     this.#values[at + REFRESH] = 0;
+    this.#values[at + OMITTED] = 0;
     return lost;
   }
 
   /** The proxy's totals: the sum of all slots. */
   totals(): Totals {
-    const sum = (field: number) => {
-      let all = 0;
-      for (let slot = 0; slot < this.#used; slot++) all += this.#values[slot * SLOT_SIZE + field];
-      return all;
-    };
-    return Object.fromEntries(FIELDS.map((field, i) => [field, sum(i)])) as unknown as Totals;
+    const sums = FIELDS.map((field, i) => [field, this.#sum(i)]);
+    return Object.fromEntries(sums) as unknown as Totals;
   }
 
-  /** In how many seconds every connection of the proxy is reported once, at the present size. */
-  refreshSeconds(): number {
+  /** In how many seconds every connection of the proxy is reported once: as with the slowest worker. */
+  #longestRefresh(): number {
     let longest = 0;
     for (let slot = 0; slot < this.#used; slot++) {
       longest = Math.max(longest, this.#values[slot * SLOT_SIZE + REFRESH]);
     }
     return longest;
+  }
+
+  #sum(field: number): number {
+    let all = 0;
+    for (let slot = 0; slot < this.#used; slot++) all += this.#values[slot * SLOT_SIZE + field];
+    return all;
   }
 
   get #used(): number {

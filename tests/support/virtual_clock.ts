@@ -24,10 +24,23 @@ export class VirtualClock implements Clock {
     }
     this.#now = this.#until;
     return new Promise((resolve) => {
-      signal.addEventListener("abort", () => resolve(), { once: true });
-      this.#waiting = { at, resolve };
+      const waiting = { at, resolve };
+      signal.addEventListener("abort", () => {
+        if (this.#waiting === waiting) this.#waiting = null;
+        resolve();
+      }, { once: true });
+      this.#waiting = waiting;
       this.#onWaiting();
     });
+  }
+
+  /** Runs until this is done, whatever it waits for. */
+  async runUntil<T>(done: Promise<T>): Promise<T> {
+    this.#until = Infinity;
+    this.#wake();
+    const result = await done;
+    this.#until = this.#now;
+    return result;
   }
 
   /** Runs until every wait that ends by `ms` is over, and the next one has begun. */
@@ -39,11 +52,15 @@ export class VirtualClock implements Clock {
       return;
     }
     const next = new Promise<void>((resolve) => this.#onWaiting = resolve);
-    if (waiting) {
-      this.#waiting = null;
-      this.#now = waiting.at;
-      waiting.resolve();
-    }
+    this.#wake();
     await next;
+  }
+
+  #wake(): void {
+    const waiting = this.#waiting;
+    if (!waiting) return;
+    this.#waiting = null;
+    this.#now = waiting.at;
+    waiting.resolve();
   }
 }

@@ -11,7 +11,7 @@ import {
 
 /** Reports an ended connection as often as it has to be. */
 function reportFully(record: LiveConnection): void {
-  while (record.reportsLeft > 0) record.markReported();
+  while (record.reportsLeft > 0) record.markReported(1);
 }
 
 Deno.test("Collector.open begins a record with its own id, at the clock's time", () => {
@@ -197,7 +197,7 @@ Deno.test("LiveConnection says that it changed for all that a report carries and
   for (const [what, change] of changes) {
     change();
     assert.equal(record.changed, true, what);
-    record.markReported();
+    record.markReported(1);
     assert.equal(record.changed, false, what);
   }
 });

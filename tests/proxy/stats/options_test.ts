@@ -9,7 +9,7 @@ for (
     ["has its defaults", {}, 5, 1_000_000],
     ["takes bits", { reportBandwidth: "10Mbit" }, 5, 10_000_000],
     ["takes bytes", { reportBandwidth: "64k" }, 5, 512_000],
-    ["takes the least", { reportBandwidth: "1k", reportInterval: "1.4" }, 1.4, 8_000],
+    ["takes the least", { reportBandwidth: "1k", reportInterval: "4.2" }, 4.2, 8_000],
     ["takes the default for the shortest interval", { reportInterval: "0.1" }, 0.1, 1_000_000],
   ] as const
 ) {
@@ -26,11 +26,11 @@ for (
     [{ reportBandwidth: "-1Mbit" }, /^Cannot parse --report-bandwidth "-1Mbit": expected /],
     [
       { reportBandwidth: "8kbit", reportInterval: "1" },
-      /^Cannot use --report-bandwidth 8000bit with --report-interval 1: expected at least 11200bit, /,
+      /^Cannot use --report-bandwidth 8000bit with --report-interval 1: expected at least 33600bit, /,
     ],
     [
-      { reportBandwidth: "1k", reportInterval: "1.3" },
-      /^Cannot use --report-bandwidth 8000bit with --report-interval 1.3: expected at least 8615bit,/,
+      { reportBandwidth: "1k", reportInterval: "4.1" },
+      /^Cannot use --report-bandwidth 8000bit with --report-interval 4.1: expected at least 8195bit,/,
     ],
   ] as const
 ) {

@@ -1,144 +1,247 @@
 import fc from "fast-check";
 import { strict as assert } from "node:assert";
 import { Collector, type LiveConnection } from "../../../proxy/stats/collector.ts";
-import { type Plan, planReport } from "../../../proxy/stats/plan.ts";
+import { type Budget, Planner } from "../../../proxy/stats/plan.ts";
 
-const INTERVAL = 5;
+const breathe = () => Promise.resolve();
 
-/** A collector with live connections, all reported; ids from 1 on. */
-function collectorOf(live: number): { collector: Collector; records: LiveConnection[] } {
+/** A planner for a collector with live connections; ids from 1 on. */
+function planning(live: number) {
   const collector = new Collector(() => 1000);
   const records = Array.from({ length: live }, () => collector.open("192.0.2.1", 1));
-  for (const record of records) record.markReported();
-  return { collector, records };
+  return { collector, records, planner: new Planner(collector) };
 }
 
-const ids = (records: LiveConnection[]) => records.map(({ id }) => id);
+const ids = (records: readonly LiveConnection[]) => records.map(({ id }) => id);
 
-/** One interval: plans, and reports all that was planned. */
-function report(collector: Collector, budget: number, cursor: number): Plan {
-  const plan = planReport(collector, budget, INTERVAL, cursor);
-  for (const record of plan.records) record.markReported();
-  return plan;
+/** One round: all that the budget allows is carried, as the reporter does it. Returns it by datagram. */
+async function round(planner: Planner, { datagrams, perDatagram }: Budget) {
+  await planner.begin({ datagrams, perDatagram }, breathe);
+  const sent: (readonly LiveConnection[])[] = [];
+  for (let left = datagrams; left > 0; left--) {
+    const records = planner.peek(2 * perDatagram, left <= planner.reserved);
+    if (records.length === 0) break;
+    const count = Math.min(perDatagram, records.length);
+    planner.carried(records, count);
+    sent.push(records.slice(0, count));
+    if (planner.left === 0) break;
+  }
+  return sent;
 }
 
-Deno.test("planReport has nothing to say of a proxy without connections", () => {
-  assert.deepEqual(planReport(new Collector(), 8, INTERVAL, 0), {
-    records: [],
-    urgent: 0,
-    refreshSeconds: INTERVAL,
-    cursor: 0,
-  });
+/** A round in which everything is carried, so that afterwards nothing is new. */
+async function settle(planner: Planner): Promise<void> {
+  await round(planner, { datagrams: 10, perDatagram: 1000 });
+}
+
+Deno.test("Planner has nothing to say of a proxy without connections, however long that lasts", async () => {
+  const { planner } = planning(0);
+  for (let i = 0; i < 20; i++) {
+    assert.deepEqual(await round(planner, { datagrams: 8, perDatagram: 8 }), []);
+    assert.deepEqual([planner.rounds, planner.omitted], [1, 0]);
+  }
 });
 
-Deno.test("planReport puts ended connections first, then changed ones, then the others", () => {
-  const { collector, records } = collectorOf(6);
-  records[4].bytes_sent++;
-  records[1].bytes_received++;
+Deno.test("Planner puts ended connections first, then changed ones, the busiest first, then the others", async () => {
+  const { collector, records, planner } = planning(7);
+  await settle(planner);
+  records[4].bytes_sent += 5;
+  records[1].bytes_received += 900;
+  records[6].state = "active";
+  records[5].bytes_sent += 40;
   collector.end(records[3], "closed", "done");
-  const plan = planReport(collector, 100, INTERVAL, 0);
-  assert.deepEqual(ids(plan.records), [4, 2, 5, 1, 3, 6]);
-  assert.deepEqual([plan.urgent, plan.refreshSeconds], [3, INTERVAL]);
+  const sent = await round(planner, { datagrams: 10, perDatagram: 10 });
+  assert.deepEqual(sent.map(ids), [[4, 2, 6, 5, 7, 1, 3]]);
 });
 
-Deno.test("planReport sends an ended connection in three intervals running, and then no more", () => {
-  const { collector, records } = collectorOf(3);
+Deno.test("Planner goes by the bytes since the last report, not by those of the whole connection", async () => {
+  const { records, planner } = planning(2);
+  records[0].bytes_sent = 1e9;
+  await settle(planner);
+  records[0].bytes_sent += 1;
+  records[1].bytes_sent += 2;
+  assert.deepEqual((await round(planner, { datagrams: 2, perDatagram: 8 })).map(ids), [[2, 1]]);
+});
+
+Deno.test("Planner carries an ended connection in three rounds running, and then no more", async () => {
+  const { collector, records, planner } = planning(3);
+  await settle(planner);
   collector.end(records[1], "failed", "target_gone");
-  let cursor = 0;
-  const sent = [1, 2, 3, 4, 5].map(() => {
-    const plan = report(collector, 8, cursor);
-    cursor = plan.cursor;
-    return ids(plan.records).includes(2);
-  });
-  assert.deepEqual(sent, [true, true, true, false, false]);
+  const told: boolean[] = [];
+  for (let i = 0; i < 5; i++) {
+    const sent = await round(planner, { datagrams: 1, perDatagram: 8 });
+    told.push(sent.flat().includes(records[1]));
+  }
+  assert.deepEqual(told, [true, true, true, false, false]);
 });
 
-Deno.test("planReport goes on behind the cursor, around the end, past connections that are gone", () => {
-  const { collector, records } = collectorOf(5);
-  const first = planReport(collector, 3, INTERVAL, 0);
-  assert.deepEqual([ids(first.records), first.cursor, first.refreshSeconds], [[1, 2, 3], 3, 10]);
-  const second = planReport(collector, 3, INTERVAL, first.cursor);
-  assert.deepEqual([ids(second.records), second.cursor], [[4, 5, 1], 1]);
-  records[0].reportsLeft = 0;
-  collector.live.delete(1);
-  collector.live.delete(2);
-  assert.deepEqual(ids(planReport(collector, 3, INTERVAL, second.cursor).records), [3, 4, 5]);
-  assert.deepEqual(ids(planReport(collector, 2, INTERVAL, 99).records), [3, 4]);
+Deno.test("Planner goes on where the rotation stood, around the end, past connections that are gone", async () => {
+  const { collector, records, planner } = planning(5);
+  await settle(planner);
+  const budget = { datagrams: 1, perDatagram: 3 };
+  const order: number[][] = [];
+  for (let i = 0; i < 2; i++) order.push((await round(planner, budget)).flatMap(ids));
+  collector.end(records[1], "closed", "done");
+  records[1].reportsLeft = 0;
+  order.push((await round(planner, budget)).flatMap(ids));
+  collector.open("192.0.2.1", 1).markReported(1);
+  for (let i = 0; i < 2; i++) order.push((await round(planner, budget)).flatMap(ids));
+  assert.deepEqual(order, [[1, 2, 3], [4, 5, 1], [3, 4, 5], [1, 3, 4], [5, 6, 1]]);
 });
 
-Deno.test("planReport gives ended and changed connections their part each when there is not room for all", () => {
-  const { collector, records } = collectorOf(200);
-  for (const record of records.slice(0, 100)) collector.end(record, "closed", "done");
-  for (const record of records.slice(100)) record.bytes_sent++;
-  const { records: planned, urgent } = planReport(collector, 50, INTERVAL, 0);
-  const count = (state: string) => planned.slice(0, urgent).filter((r) => r.state === state).length;
-  assert.deepEqual([planned.length, urgent, count("closed")], [50, 40, 20]);
+Deno.test("Planner gives ended and changed connections their part each when there is not room for all", async () => {
+  const { collector, records, planner } = planning(400);
+  await settle(planner);
+  for (const record of records.slice(0, 200)) collector.end(record, "closed", "done");
+  for (const record of records.slice(200, 300)) record.bytes_sent++;
+  const sent = await round(planner, { datagrams: 10, perDatagram: 10 });
+  const firsts = sent.slice(0, 8).flat();
+  assert.equal(firsts.filter(({ state }) => state === "closed").length, 40);
+  assert.ok(firsts.slice(40).every(({ id }) => id > 200 && id <= 300));
+  assert.ok(sent.slice(8).flat().every(({ state }) => state !== "closed"), "the rotation's part");
 });
 
-Deno.test("planReport never exceeds its budget, names no connection twice, and uses its room", () => {
+Deno.test("Planner carries nothing twice in a round, uses its room, and takes the busiest", async () => {
   const shape = fc.record({
     live: fc.nat(120),
     ended: fc.nat(120),
-    changed: fc.nat(120),
-    budget: fc.integer({ min: 1, max: 150 }),
-    cursor: fc.nat(300),
+    changes: fc.array(fc.nat(1000), { maxLength: 120 }),
+    datagrams: fc.integer({ min: 1, max: 15 }),
+    perDatagram: fc.integer({ min: 1, max: 12 }),
+    before: fc.nat(4),
   });
-  fc.assert(fc.property(shape, ({ live, ended, changed, budget, cursor }) => {
-    const { collector, records } = collectorOf(live + ended);
-    for (const record of records.slice(0, ended)) collector.end(record, "closed", "done");
-    const moved = records.slice(ended, ended + changed);
-    for (const record of moved) record.bytes_sent++;
-    const plan = planReport(collector, budget, INTERVAL, cursor);
-    assert.ok(plan.records.length <= budget);
-    assert.equal(new Set(plan.records).size, plan.records.length);
-    // All but the rotation's share is used, and that too unless it comes past changed ones alone.
-    const room = budget - Math.max(1, Math.floor(budget * 0.2));
-    assert.ok(plan.records.length >= Math.min(room, live + ended), "room is left unused");
-    if (changed === 0) assert.equal(plan.records.length, Math.min(budget, live + ended));
-    const urgent = plan.records.slice(0, plan.urgent);
-    assert.ok(urgent.every((record) => record.state === "closed" || record.changed));
-    if (ended + moved.length <= budget * 0.8) assert.equal(plan.urgent, ended + moved.length);
-    assert.ok(plan.refreshSeconds >= INTERVAL);
-  }));
+  await fc.assert(
+    fc.asyncProperty(
+      shape,
+      async ({ live, ended, changes, datagrams, perDatagram, before }) => {
+        const { collector, records, planner } = planning(live + ended);
+        await settle(planner);
+        const budget = { datagrams, perDatagram };
+        for (let i = 0; i < before; i++) await round(planner, budget);
+        for (const record of records.slice(0, ended)) collector.end(record, "closed", "done");
+        const bytes = new Map<LiveConnection, number>();
+        for (const [i, record] of records.slice(ended, ended + changes.length).entries()) {
+          record.bytes_sent += changes[i];
+          bytes.set(record, changes[i]);
+        }
+        const sent = await round(planner, budget);
+        const carried = new Set(sent.flat());
+        assert.equal(carried.size, sent.flat().length, "one was carried twice");
+        assert.ok(sent.length <= datagrams);
+        const full = Math.min(datagrams * perDatagram, live + ended);
+        // What ended has no place in the rotation's part, and what is carried already none either.
+        if (ended === 0) assert.equal(carried.size, full);
+        const reserved = Math.ceil(datagrams * 0.2);
+        const urgent = sent.slice(0, datagrams - reserved).flat().filter((r) => bytes.has(r));
+        const left = [...bytes].filter(([record]) => !carried.has(record)).map(([, n]) => n);
+        if (left.length > 0) {
+          const least = Math.min(...urgent.map((record) => bytes.get(record)!));
+          assert.ok(Math.max(...left) <= least, "a busier one was left out");
+        }
+        const order = urgent.map((record) => bytes.get(record)!);
+        assert.deepEqual(order, order.toSorted((a, b) => b - a));
+      },
+    ),
+    { numRuns: 300 },
+  );
 });
 
-Deno.test("planReport reaches every live connection within its refreshSeconds, however much changes", () => {
+Deno.test("Planner carries every live connection within its rounds, however much changes", async () => {
   const shape = fc.record({
     live: fc.integer({ min: 1, max: 300 }),
-    budget: fc.integer({ min: 1, max: 100 }),
-    /** Of a hundred live connections, how many change in each interval, and from where on. */
+    datagrams: fc.integer({ min: 1, max: 20 }),
+    perDatagram: fc.integer({ min: 1, max: 10 }),
+    /** Of a hundred live connections, how many change in each round, and from where on. */
     changing: fc.nat(100),
     offset: fc.nat(100),
     churn: fc.nat(3),
-    rounds: fc.integer({ min: 1, max: 40 }),
+    before: fc.integer({ min: 1, max: 30 }),
   });
-  fc.assert(fc.property(shape, ({ live, budget, changing, offset, churn, rounds }) => {
-    const { collector } = collectorOf(live);
-    let cursor = 0;
-    const lastSent = new Map<number, number>();
-    const round = (number: number) => {
-      for (const [i, record] of [...collector.live.values()].entries()) {
-        if ((i + offset) % 100 < changing) record.bytes_sent++;
+  await fc.assert(
+    fc.asyncProperty(shape, async (s) => {
+      const { collector, planner } = planning(s.live);
+      const lastSent = new Map<number, number>();
+      const next = async (number: number) => {
+        for (const [i, record] of [...collector.live.values()].entries()) {
+          if ((i + s.offset) % 100 < s.changing) record.bytes_sent += i;
+        }
+        for (const { id } of (await round(planner, s)).flat()) lastSent.set(id, number);
+      };
+      let number = 0;
+      for (; number < s.before; number++) {
+        await next(number);
+        for (let i = 0; i < s.churn; i++) {
+          const [oldest] = collector.live.values();
+          collector.end(oldest, "closed", "done");
+          collector.open("192.0.2.1", 1);
+        }
       }
-      const plan = report(collector, budget, cursor);
-      cursor = plan.cursor;
-      for (const { id } of plan.records) lastSent.set(id, number);
-      return plan.refreshSeconds / INTERVAL;
-    };
-    let number = 0;
-    for (; number < rounds; number++) {
-      round(number);
-      for (let i = 0; i < churn; i++) {
-        const [oldest] = collector.live.values();
-        collector.end(oldest, "closed", "done");
-        collector.open("192.0.2.1", 1);
+      // From here on as many are live as the next round's promise is about.
+      const from = number;
+      await next(number++);
+      for (const promised = planner.rounds; number - from < promised; number++) await next(number);
+      for (const id of collector.live.keys()) {
+        assert.ok((lastSent.get(id) ?? -1) >= from, `${id} was not carried`);
       }
+    }),
+    { numRuns: 200 },
+  );
+});
+
+Deno.test("Planner counts as omitted those that no report has carried, and no others", async () => {
+  const shape = fc.record({
+    datagrams: fc.integer({ min: 1, max: 20 }),
+    perDatagram: fc.integer({ min: 1, max: 10 }),
+    steps: fc.array(
+      fc.record({ opened: fc.nat(150), ended: fc.nat(150), changed: fc.nat(150) }),
+      { minLength: 1, maxLength: 12 },
+    ),
+  });
+  await fc.assert(
+    fc.asyncProperty(shape, async ({ steps, ...budget }) => {
+      const { collector, planner } = planning(0);
+      for (const { opened, ended, changed } of steps) {
+        for (let i = 0; i < opened; i++) collector.open("192.0.2.1", 1);
+        const live = [...collector.live.values()];
+        for (const record of live.slice(0, ended)) collector.end(record, "closed", "done");
+        for (const record of live.slice(-changed)) record.bytes_received += 7;
+        await round(planner, budget);
+        const unknown = [...collector.live.values()].filter(({ carriedIn }) => carriedIn === 0);
+        assert.equal(planner.omitted, unknown.length);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+Deno.test("Planner says from a round's first datagram on what the round will leave out", async () => {
+  const { planner } = planning(500);
+  await planner.begin({ datagrams: 10, perDatagram: 10 }, breathe);
+  assert.equal(planner.omitted, 420);
+  const small = planning(50);
+  await small.planner.begin({ datagrams: 10, perDatagram: 10 }, breathe);
+  assert.equal(small.planner.omitted, 0, "all of a small proxy will be there");
+});
+
+Deno.test("Planner looks at many connections a slice at a time, and stands what happens in between", async () => {
+  const { collector, records, planner } = planning(9000);
+  let pauses = 0;
+  await planner.begin({ datagrams: 2000, perDatagram: 10 }, () => {
+    pauses++;
+    for (let i = 0; i < 10; i++) {
+      collector.end(records[pauses * 10 + i], "closed", "done");
+      collector.end(records[8000 + pauses * 10 + i], "closed", "done");
+      collector.open("192.0.2.1", 1).bytes_sent = 1e6;
     }
-    // From here on the load stays as it is, but for what ended, which is sent out meanwhile.
-    const from = number;
-    for (let needed = 1, left = needed; left > 0; left = needed - (number - from)) {
-      needed = Math.max(needed, round(number++));
-    }
-    for (const id of collector.live.keys()) assert.ok((lastSent.get(id) ?? -1) >= from, `${id}`);
-  }));
+    return Promise.resolve();
+  });
+  assert.ok(pauses >= 9, `${pauses} pauses`);
+  const carried = new Set<LiveConnection>();
+  for (;;) {
+    const batch = planner.peek(20, false);
+    if (batch.length === 0) break;
+    for (const record of batch) carried.add(record);
+    planner.carried(batch, batch.length);
+  }
+  for (const record of collector.live.values()) assert.ok(carried.has(record), `${record.id}`);
 });
