@@ -38,9 +38,8 @@ export class LiveConnection implements ConnectionRecord {
   settledSent = 0;
   settledReceived = 0;
   #reportedBytes = 0;
+  /** What {@link #mark} was; no mark where something else is new. */
   #reportedMark = -1;
-  /** True if something changed that is no number and not the state. */
-  #renamed = false;
 
   constructor(
     readonly id: number,
@@ -55,7 +54,7 @@ export class LiveConnection implements ConnectionRecord {
   setClient(ip: string, port: number): void {
     this.client_ip = ip;
     this.client_port = port;
-    this.#renamed = true;
+    this.#reportedMark = -1;
   }
 
   /** Sets where the connection goes, cut to what a report holds. */
@@ -63,7 +62,7 @@ export class LiveConnection implements ConnectionRecord {
     const cut = target.slice(0, MAX_TARGET);
     if (cut === this.target) return;
     this.target = cut;
-    this.#renamed = true;
+    this.#reportedMark = -1;
   }
 
   /** Sets who the client said it is, cut to what a report holds. */
@@ -71,12 +70,12 @@ export class LiveConnection implements ConnectionRecord {
     const cut = user.slice(0, MAX_USER);
     if (cut === this.user) return;
     this.user = cut;
-    this.#renamed = true;
+    this.#reportedMark = -1;
   }
 
   /** True if a report would say something new of it. */
   get changed(): boolean {
-    return this.#renamed || this.unreportedBytes > 0 || this.#mark !== this.#reportedMark;
+    return this.#mark !== this.#reportedMark || this.unreportedBytes > 0;
   }
 
   /** Bytes that have passed since the last report of it. */
@@ -94,7 +93,6 @@ export class LiveConnection implements ConnectionRecord {
     this.carriedIn = round;
     this.#reportedBytes = this.bytes_sent + this.bytes_received;
     this.#reportedMark = this.#mark;
-    this.#renamed = false;
     if (this.reportsLeft > 0) this.reportsLeft--;
   }
 
