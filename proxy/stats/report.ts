@@ -14,6 +14,9 @@ import {
 /** Datagrams stay below the smallest usual MTU, so that none is fragmented on its way. */
 export const MAX_DATAGRAM_BYTES = 1400;
 
+/** The longest `refresh_s`. */
+export const MAX_REFRESH_SECONDS = 1e6;
+
 /** What a connection is doing; the first two count as active, and `rejected` ones are in no total but their own. */
 export const CONNECTION_STATES = ["connecting", "active", "closed", "failed", "rejected"] as const;
 export type ConnectionState = (typeof CONNECTION_STATES)[number];
@@ -54,7 +57,11 @@ const header = {
   seq: count,
   sent_at: time,
   interval: z.number().min(0.05).max(3600),
-  refresh_s: z.number().min(0).max(1e6),
+  /**
+   * Every live connection is sent at least once in so many seconds, at the present number of them and
+   * however much changes; most are sent far more often.
+   */
+  refresh_s: z.number().min(0).max(MAX_REFRESH_SECONDS),
   state: z.enum(["running", "draining", "stopped"]),
   proxy_type: z.string().min(1).max(16),
   listen_addr: z.string().max(300),
@@ -67,6 +74,10 @@ const header = {
   total_bytes_received: count,
   rejected_connections: count,
   failed_connections: count,
+  /**
+   * Live connections of which no datagram has told yet, and those of this interval have no room to: nobody
+   * can have them. Once told of, one is not among them, for its turn comes again within `refresh_s`.
+   */
   omitted_connections: count,
 };
 

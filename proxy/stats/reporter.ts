@@ -9,6 +9,7 @@ import {
   encodeConnections,
   encodeDetailPart,
   MAX_DATAGRAM_BYTES,
+  MAX_REFRESH_SECONDS,
   type Summary,
 } from "./report.ts";
 
@@ -240,7 +241,10 @@ export class Reporter {
 
   #summary(): Summary {
     const own = {
-      refresh_s: this.#planner.rounds * this.#roundMs / 1000,
+      refresh_s: Math.min(
+        MAX_REFRESH_SECONDS,
+        Math.round(this.#planner.rounds * this.#roundMs) / 1000,
+      ),
       omitted_connections: Math.min(this.#planner.omitted, this.#source.live.size),
     };
     return {

@@ -80,8 +80,16 @@ Deno.test({ name: "Workers share a port and report as one proxy", ignore }, asyn
     assert.equal(last.total_connections, 60);
     assert.equal(last.total_bytes_sent, 60);
     assert.equal(last.total_bytes_received, 60);
-    const seqs = reports.map(({ seq }) => seq).sort((a, b) => a - b);
-    assert.deepEqual(seqs, Array.from({ length: seqs.length }, (_, i) => i));
+    await eventually("it is said three times", () => {
+      return reports.filter(({ state }) => state === "stopped").length >= 3;
+    });
+    const inOrder = reports.toSorted((a, b) => a.seq - b.seq);
+    assert.deepEqual(inOrder.map(({ seq }) => seq), Array.from(inOrder, (_, i) => i));
+    const sent = inOrder.map((report) => report.total_bytes_sent);
+    assert.deepEqual(sent, sent.toSorted((a, b) => a - b), "totals run backwards");
+    const stops = inOrder.filter(({ state }) => state === "stopped");
+    assert.deepEqual(stops, inOrder.slice(-stops.length), "only the last ones say stopped");
+    assert.ok(stops.every((report) => report.total_bytes_sent === 60));
     assert.equal(new Set(reports.map((report) => report.boot_id)).size, 1);
   });
 });

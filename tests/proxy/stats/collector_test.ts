@@ -209,3 +209,108 @@ Deno.test("LiveConnection cuts target and user to what a report holds", () => {
   assert.ok(record.target.length <= 300 && record.target.length >= 253 + ":65535".length);
   assert.ok(record.user.length <= 255);
 });
+
+Deno.test("Collector counts bytes whose write ends after the connection, and tells of it anew", () => {
+  const collector = new Collector(() => 1000);
+  const record = collector.open("192.0.2.1", 1);
+  record.bytes_sent = 10;
+  collector.end(record, "failed", "client_gone");
+  reportFully(record);
+  record.bytes_sent += 5;
+  record.bytes_received += 7;
+  collector.prune();
+  const { total_bytes_sent, total_bytes_received } = collector.totals();
+  assert.deepEqual([total_bytes_sent, total_bytes_received, record.reportsLeft], [15, 7, 3]);
+});
+
+Deno.test("Collector counts late bytes of connections that it forgets, too", () => {
+  let now = 1000;
+  const collector = new Collector(() => now);
+  const end = (n: number) => {
+    for (let i = 0; i < n; i++) collector.end(collector.open("192.0.2.1", 1), "closed", "done");
+  };
+  end(1);
+  const [first] = collector.ended;
+  first.bytes_sent = 3;
+  end(KEEP_CLOSED_MAX * 2);
+  assert.ok(!collector.ended.includes(first));
+  assert.equal(collector.totals().total_bytes_sent, 3);
+  const old = collector.ended.at(-1)!;
+  collector.ended.forEach(reportFully);
+  old.bytes_sent = 4;
+  now += KEEP_CLOSED_SECONDS + 1;
+  collector.prune();
+  assert.deepEqual(collector.ended, [old], "what is late is told first");
+  assert.equal(collector.totals().total_bytes_sent, 7);
+  reportFully(old);
+  collector.prune();
+  assert.deepEqual([collector.ended.length, collector.totals().total_bytes_sent], [0, 7]);
+});
+
+Deno.test("Collector's totals with very many live connections are some calls old, never run backwards, and end exact", () => {
+  const action = fc.record({
+    do: fc.constantFrom("send", "end", "open", "ask"),
+    n: fc.nat(10_000),
+  });
+  fc.assert(
+    fc.property(fc.array(action, { maxLength: 40 }), (actions) => {
+      const collector = new Collector(() => 1000);
+      const all = Array.from({ length: 3500 }, (_, i) => collector.open("192.0.2.1", i));
+      let last = collector.totals();
+      const check = () => {
+        const totals = collector.totals();
+        const active = collector.live.size;
+        assert.deepEqual([totals.total_connections, totals.active_connections], [
+          all.length,
+          active,
+        ]);
+        assert.ok(totals.total_bytes_sent >= last.total_bytes_sent);
+        last = totals;
+        return totals.total_bytes_sent;
+      };
+      const exact = () => all.reduce((sum, { bytes_sent }) => sum + bytes_sent, 0);
+      for (const { do: what, n } of actions) {
+        const record = all[n % all.length];
+        if (what === "open") all.push(collector.open("192.0.2.1", 1));
+        else if (what === "send" && collector.live.has(record.id)) record.bytes_sent += n;
+        else if (what === "end") collector.end(record, "closed", "done");
+        assert.ok(check() <= exact());
+      }
+      // As many calls as it takes to have looked at all of them.
+      for (let i = 0; i < 4; i++) check();
+      assert.equal(check(), exact());
+      for (const record of all) {
+        if (collector.live.has(record.id)) record.bytes_sent += 1;
+        collector.end(record, "closed", "done");
+      }
+      assert.equal(check(), exact());
+    }),
+    { numRuns: 20 },
+  );
+});
+
+Deno.test("Collector counts every event, by its reason for a bounded number of reasons", () => {
+  const collector = new Collector(() => 1000);
+  for (let i = 0; i < 1000; i++) collector.count(`reason_${i}`);
+  collector.count("reason_0");
+  collector.count("x".repeat(10_000));
+  const names = Object.keys(collector.reasons);
+  assert.ok(names.length <= 128 && names.every((name) => name.length <= 64), `${names.length}`);
+  assert.equal(collector.reasons.reason_0, 2);
+  assert.equal(Object.values(collector.reasons).reduce((sum, n) => sum + n), 1002);
+});
+
+Deno.test("LiveConnection says that it changed where its client or its user becomes known", () => {
+  const record = new Collector(() => 1000).open("192.0.2.1", 1);
+  for (const change of [() => record.setUser("alice"), () => record.setClient("192.0.2.9", 7)]) {
+    record.markReported(1);
+    change();
+    assert.equal(record.changed, true);
+  }
+  record.markReported(2);
+  record.setUser("alice");
+  assert.equal(record.changed, false, "the same again is no change");
+  record.bytes_sent = 5;
+  record.bytes_received = 4;
+  assert.equal(record.unreportedBytes, 9);
+});

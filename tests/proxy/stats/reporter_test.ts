@@ -1,61 +1,10 @@
 import { strict as assert } from "node:assert";
-import type { BackendRecord } from "../../../proxy/stats/backend_record.ts";
 import { Collector } from "../../../proxy/stats/collector.ts";
-import {
-  type ConnectionRecord,
-  type Datagram,
-  datagramSchema,
-  decodeRecord,
-  MAX_DATAGRAM_BYTES,
-} from "../../../proxy/stats/report.ts";
-import { type Identity, Reporter } from "../../../proxy/stats/reporter.ts";
+import { type Datagram, MAX_DATAGRAM_BYTES } from "../../../proxy/stats/report.ts";
+import { Reporter } from "../../../proxy/stats/reporter.ts";
 import { eventually } from "../../support/eventually.ts";
+import { type Arrival, IDENTITY, openMany as open, reporting } from "../../support/reporting.ts";
 import { backend } from "../../support/reports.ts";
-import { VirtualClock } from "../../support/virtual_clock.ts";
-
-const IDENTITY: Identity = {
-  proxy_id: "edge-1_socks5_127.0.0.1_1080",
-  boot_id: "a".repeat(32),
-  proxy_type: "socks5",
-  listen_addr: "127.0.0.1:1080",
-  host: "edge-1",
-  version: "0.1.0",
-  start_time: 1_800_000_000.123,
-};
-
-interface Arrival {
-  at: number;
-  size: number;
-  datagram: Datagram;
-  records: ConnectionRecord[];
-}
-
-/** A reporter on a clock of its own; each datagram that it sends is checked against the contract. */
-function reporting(interval: number, backends?: () => BackendRecord[]) {
-  const clock = new VirtualClock();
-  const collector = new Collector();
-  const arrivals: Arrival[] = [];
-  const send = (bytes: Uint8Array, seq: number) => {
-    assert.ok(bytes.length <= MAX_DATAGRAM_BYTES, `${bytes.length} bytes`);
-    const datagram = datagramSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
-    assert.equal(datagram.seq, arrivals.length, "seq has a gap");
-    assert.equal(datagram.seq, seq, "send is told another seq");
-    const records = datagram.kind === "connections" ? datagram.connections.map(decodeRecord) : [];
-    arrivals.push({ at: clock.now(), size: bytes.length, datagram, records });
-    return Promise.resolve();
-  };
-  const reporter = new Reporter(collector, IDENTITY, { interval, send, clock, backends });
-  return { clock, collector, arrivals, reporter };
-}
-
-/** Adds active connections whose target has this many characters. */
-function open(collector: Collector, n: number, targetLength = 15): void {
-  for (let i = 0; i < n; i++) {
-    const record = collector.open("2001:db8::1234:5678", 50_000 + i % 10_000);
-    record.state = "active";
-    record.setTarget("t".repeat(targetLength));
-  }
-}
 
 const between = (arrivals: Arrival[], from: number, to: number) =>
   arrivals.filter(({ at }) => at >= from && at < to);
@@ -231,7 +180,9 @@ Deno.test("Reporter sends the reasons when they change, and again every sixth in
 
 Deno.test("Reporter sends the backends that have changed each interval, and all every sixth", async () => {
   const backends = ["a:1", "b:1"].map((name) => backend({ name }));
-  const { clock, arrivals, reporter } = reporting(1, () => backends.map((b) => ({ ...b })));
+  const { clock, arrivals, reporter } = reporting(1, {
+    backends: () => backends.map((b) => ({ ...b })),
+  });
   reporter.start();
   await clock.runTo(2500);
   backends[1].bytes_sent++;
