@@ -67,7 +67,7 @@ export class Planner {
     const share = this.#reserve(datagrams);
     const room = Math.floor((datagrams - this.#reserved) * perDatagram);
     const told = ended.filter((record) => record.reportsLeft > 0);
-    const { changed, unknown } = await this.#findChanged(room, breathe);
+    const { changed, unknown, newest } = await this.#findChanged(room, breathe);
     // Each gets its part, so that many short connections do not hide the long ones.
     const part = Math.max(Math.floor(room / 2), room - changed.size);
     const ordered = await inOrder(changed, breathe);
@@ -75,7 +75,7 @@ export class Planner {
     if (this.#left === 0) this.#rotation.rounds = { last: 0, current: 0 };
     this.#next = 0;
     this.#left = told.length + live.size;
-    this.#rotation.begin(this.#round);
+    this.#rotation.begin(this.#round, newest);
     const fits = live.size + told.length <= datagrams * perDatagram;
     this.#expected = fits ? unknown : countUnknown(this.#urgent, room);
     this.omitted = Math.max(0, unknown - this.#expected);
@@ -133,15 +133,17 @@ export class Planner {
     const changed = new Busiest<LiveConnection>(Math.ceil(room * SPARE));
     let unknown = 0;
     let looked = 0;
+    let newest = 0;
     for (const record of this.#connections.live.values()) {
       this.#connections.settle(record);
+      newest = record.id;
       const isNew = record.carriedIn === 0;
       if (isNew) unknown++;
       // Of two that have passed as much, the manager should know both.
       if (record.changed) changed.offer(record.unreportedBytes + (isNew ? 0.5 : 0), record);
       if (++looked % SLICE === 0) await breathe();
     }
-    return { changed, unknown };
+    return { changed, unknown, newest };
   }
 }
 

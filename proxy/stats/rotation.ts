@@ -14,8 +14,12 @@ export class Rotation {
   /** Those that are next. */
   #ahead: LiveConnection[] = [];
   #round = 0;
+  /** Connections behind this one came after the round had begun, and are for the next. */
+  #newest = 0;
   /** How many of the live connections have not come up in this round. */
   #left = 0;
+  /** How often this round has come to the end of the table. */
+  #wraps = 0;
 
   constructor(live: ReadonlyMap<number, LiveConnection>) {
     this.#live = live;
@@ -27,10 +31,12 @@ export class Rotation {
     return this.#left + this.#ahead.length === 0;
   }
 
-  /** Begins a round; their numbers count from 1. */
-  begin(round: number): void {
+  /** Begins a round; their numbers count from 1. `newest` is the id of the connection that came last. */
+  begin(round: number, newest: number): void {
     this.#ahead = this.#ahead.filter((record) => this.#isDue(record));
     this.#round = round;
+    this.#newest = newest;
+    this.#wraps = 0;
     this.#left = Math.max(0, this.#live.size - this.#ahead.length);
     this.rounds.current++;
   }
@@ -44,6 +50,7 @@ export class Rotation {
         if (!this.#startAgain()) break;
         continue;
       }
+      if (value.id > this.#newest) continue;
       this.#left--;
       if (this.#isDue(value)) this.#ahead.push(value);
     }
@@ -54,7 +61,8 @@ export class Rotation {
   #startAgain(): boolean {
     this.#at = this.#live.values();
     this.rounds = { last: this.rounds.current, current: 0 };
-    if (this.#live.size > 0) return true;
+    // By the second time all have come up that are still there.
+    if (++this.#wraps === 1 && this.#live.size > 0) return true;
     this.#left = 0;
     return false;
   }
