@@ -80,7 +80,7 @@ export class Planner {
     this.#expected = fits ? unknown : countUnknown(this.#urgent, room);
     this.omitted = Math.max(0, unknown - this.#expected);
     const { last, current } = this.#rotation.rounds;
-    const needed = Math.ceil(live.size / (perDatagram * CAUTION * share));
+    const needed = Math.ceil(Math.ceil(live.size / (perDatagram * CAUTION)) / share);
     // Where datagrams could not go in time, what was needed says more than what should be.
     this.rounds = Math.max(1, needed, last, current);
   }

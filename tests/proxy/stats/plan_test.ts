@@ -184,7 +184,7 @@ Deno.test("Planner carries every live connection within its rounds, however much
         assert.ok((lastSent.get(id) ?? -1) >= from, `${id} was not carried`);
       }
     }),
-    { numRuns: 200 },
+    { numRuns: 300 },
   );
 });
 
