@@ -94,7 +94,12 @@ function replaced(text: string, nth: number, by: string): string {
   if (places.length === 0) return text;
   const [holder, key] = places[nth % places.length];
   Object.defineProperty(holder, key, { value: HOLE, enumerable: true });
-  return JSON.stringify(value).replace(`"${HOLE}"`, () => by);
+  try {
+    return JSON.stringify(value).replace(`"${HOLE}"`, () => by);
+  } catch {
+    // It is nested too deeply to be written, though not to be read.
+    return text;
+  }
 }
 
 const encoder = new TextEncoder();
