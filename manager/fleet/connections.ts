@@ -37,6 +37,9 @@ export class ConnectionTable {
   // In the order in which they ended, so that the oldest is the first.
   #ended = new Map<number, Entry>();
   #room: Room;
+  /** No live one was seen last before this, so that there is nothing to look for until then. */
+  #seenSinceMs = Infinity;
+  #prunedAtMs = -Infinity;
 
   constructor(room: Room) {
     this.#room = room;
@@ -88,14 +91,11 @@ export class ConnectionTable {
    * is as of now: somebody set the clock back.
    */
   prune(nowMs: number, liveMs: number): number[] {
-    const removed: number[] = [];
-    for (const [id, entry] of this.#live) {
-      if (nowMs - entry.seenAtMs > liveMs) removed.push(id);
-      else if (entry.seenAtMs > nowMs) entry.seenAtMs = nowMs;
-    }
-    for (const [id, entry] of this.#ended) {
-      if (entry.endedAtMs > nowMs) entry.endedAtMs = nowMs;
-      if (nowMs - entry.endedAtMs <= KEEP_CLOSED_MS) break;
+    if (nowMs < this.#prunedAtMs) this.#takeAsOf(nowMs);
+    this.#prunedAtMs = nowMs;
+    const removed = nowMs - this.#seenSinceMs > liveMs ? this.#notSeenFor(liveMs, nowMs) : [];
+    for (const [id, { endedAtMs }] of this.#ended) {
+      if (nowMs - endedAtMs <= KEEP_CLOSED_MS) break;
       removed.push(id);
     }
     for (const id of removed) this.#delete(id);
@@ -107,6 +107,22 @@ export class ConnectionTable {
     const removed = this.ids().filter((id) => !ids.has(id));
     for (const id of removed) this.#delete(id);
     return removed;
+  }
+
+  #takeAsOf(nowMs: number): void {
+    for (const entry of this.#live.values()) entry.seenAtMs = Math.min(entry.seenAtMs, nowMs);
+    for (const entry of this.#ended.values()) entry.endedAtMs = Math.min(entry.endedAtMs, nowMs);
+    this.#seenSinceMs = Math.min(this.#seenSinceMs, nowMs);
+  }
+
+  #notSeenFor(liveMs: number, nowMs: number): number[] {
+    const ids: number[] = [];
+    this.#seenSinceMs = Infinity;
+    for (const [id, { seenAtMs }] of this.#live) {
+      if (nowMs - seenAtMs > liveMs) ids.push(id);
+      else if (seenAtMs < this.#seenSinceMs) this.#seenSinceMs = seenAtMs;
+    }
+    return ids;
   }
 
   #entry(id: number): Entry | undefined {
@@ -157,6 +173,7 @@ export class ConnectionTable {
   #put(entry: Entry): number[] {
     const { id, state } = entry.record;
     if (isActive(state)) {
+      this.#seenSinceMs = Math.min(this.#seenSinceMs, entry.seenAtMs);
       this.#live.set(id, entry);
       return [];
     }

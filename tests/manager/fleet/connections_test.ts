@@ -54,6 +54,20 @@ Deno.test("ConnectionTable drops live connections that are silent, ended ones af
   assert.deepEqual([table.size, room.left.items], [1, 9]);
 });
 
+Deno.test("ConnectionTable drops each live connection when its own time has come", () => {
+  const { table } = newTable();
+  for (let id = 0; id < 100; id++) table.upsert(connection({ id }), at(T0 + id * 100));
+  for (let s = 0; s < 20; s += 1) {
+    const gone = table.prune(T0 + s * 1000, 5_000);
+    const expected = Array.from({ length: 100 }, (_, id) => id)
+      .filter((id) => s * 1000 - id * 100 > 5_000 && (s - 1) * 1000 - id * 100 <= 5_000);
+    assert.deepEqual(gone, expected, `after ${s} s`);
+  }
+  assert.equal(table.size, 0);
+  table.upsert(connection(), at(T0 + 60_000));
+  assert.deepEqual(table.prune(T0 + 65_001, 5_000), [1]);
+});
+
 Deno.test("ConnectionTable counts a minute from the end, not from the last repetition", () => {
   const { table } = newTable();
   const closed = connection({ state: "closed" });
