@@ -14,7 +14,7 @@ export function Counters({ counts, words }: {
   const left = all.length - MAX_COUNTERS;
   return (
     <div class="border-t border-line px-4 py-3">
-      <dl class="grid grid-cols-1 gap-x-10 gap-y-1 sm:grid-cols-2 lg:grid-cols-3">
+      <dl class="grid grid-cols-1 gap-x-10 gap-y-1 sm:grid-cols-2 lg:grid-cols-4">
         {all.slice(0, MAX_COUNTERS).map(([name, n]) => (
           <div key={name} class="flex min-w-0 items-baseline justify-between gap-4">
             <dt class="min-w-0">

@@ -39,7 +39,8 @@ export class ConnectionTable {
   #room: Room;
   /** No live one was seen last before this, so that there is nothing to look for until then. */
   #seenSinceMs = Infinity;
-  #prunedAtMs = -Infinity;
+  /** The latest time that the clock has told. */
+  #toldMs = -Infinity;
 
   constructor(room: Room) {
     this.#room = room;
@@ -83,6 +84,7 @@ export class ConnectionTable {
    */
   upsert(record: ConnectionRecord, origin: Origin): number[] {
     const known = this.#entry(record.id);
+    this.#toldMs = Math.max(this.#toldMs, origin.atMs);
     return known ? this.#update(known, record, origin) : this.#add(record, origin);
   }
 
@@ -91,8 +93,8 @@ export class ConnectionTable {
    * is as of now: somebody set the clock back.
    */
   prune(nowMs: number, liveMs: number): number[] {
-    if (nowMs < this.#prunedAtMs) this.#takeAsOf(nowMs);
-    this.#prunedAtMs = nowMs;
+    if (nowMs < this.#toldMs) this.#takeAsOf(nowMs);
+    this.#toldMs = nowMs;
     const removed = nowMs - this.#seenSinceMs > liveMs ? this.#notSeenFor(liveMs, nowMs) : [];
     for (const [id, { endedAtMs }] of this.#ended) {
       if (nowMs - endedAtMs <= KEEP_CLOSED_MS) break;
