@@ -32,8 +32,8 @@ async function start(
   }
 }
 
-/** Waits for a signal to stop; a second one ends the program at once, with exit code 130. */
-async function runUntilStopped(running: Running): Promise<void> {
+/** Resolves with the first signal to stop; a second one ends the program at once, with exit code 130. */
+function stopSignal(): Promise<void> {
   const signals: Deno.Signal[] = Deno.build.os === "windows"
     ? ["SIGINT", "SIGBREAK"]
     : ["SIGINT", "SIGTERM"];
@@ -45,8 +45,7 @@ async function runUntilStopped(running: Running): Promise<void> {
     first.resolve();
   };
   for (const signal of signals) Deno.addSignalListener(signal, onSignal);
-  await first.promise;
-  await running.stop();
+  return first.promise;
 }
 
 function fail(error: unknown): never {
@@ -67,7 +66,11 @@ if (import.meta.main) {
     for (const warning of warnings) console.error(`rustproxy: ${warning}`);
     const format = logFormat ?? (Deno.stderr.isTerminal() ? "text" : "json");
     setUpLog(logLevel, format);
-    await runUntilStopped(await start(task, { level: logLevel, format }));
+    // From before the start on: who is stopped while it starts ends as well as later.
+    const signal = stopSignal();
+    const running = await start(task, { level: logLevel, format });
+    await signal;
+    await running.stop();
     Deno.exit(0);
   } catch (error) {
     fail(error);

@@ -86,6 +86,18 @@ Deno.test({
   assert.equal((await cut.ended()).code, 130);
 });
 
+Deno.test({
+  name: "SIGTERM while workers are still to be started ends with 0 too",
+  ignore: Deno.build.os !== "linux",
+}, async () => {
+  const address = freeAddress();
+  await using program = startProgram(["--mode", "http", "--listen", address, "--workers", "8"]);
+  // The first worker listens before the others are there.
+  (await connectOnceUp(address)).close();
+  const { code, stderr } = await program.terminate();
+  assert.equal(code, 0, stderr);
+});
+
 Deno.test("A proxy that started before its manager, named by host name, appears by itself, and after a restart again", async () => {
   const manager = freeManagerAddress();
   const byName = manager.replace("127.0.0.1", "localhost");
