@@ -14,7 +14,7 @@ import { ReceiverThread } from "./receiver/thread.ts";
 import { Registry } from "./registry.ts";
 import { SealCheck } from "./sealed/check.ts";
 import { openKeys } from "./sealed/keys.ts";
-import { HttpServer } from "./server.ts";
+import { type Handler, HttpServer } from "./server.ts";
 
 const TICK_MS = 1_000;
 
@@ -68,7 +68,11 @@ export async function startManager(
   // Before the HTTP server: once that answers, all is up, signals included.
   await receiver.start();
   const statsAddr = receiver.addr;
-  const server = serve(options.listen, (request) => app.fetch(request), receiver);
+  const server = serve(
+    options.listen,
+    (request, client) => app.fetch(request, { client }),
+    receiver,
+  );
   keys?.follow((keys) => {
     check?.setKeys(keys);
     receiver.setKeys(keys);
@@ -110,7 +114,7 @@ interface Parts {
 /** Throws ListenError, and has ended the receiver then. */
 function serve(
   listen: Address,
-  answer: (request: Request) => Response | Promise<Response>,
+  answer: Handler,
   receiver: ReceiverThread,
 ): HttpServer {
   try {

@@ -1,15 +1,27 @@
 import { getLogger } from "@logtape/logtape";
 import { type Address, ListenError } from "../proxy/net/address.ts";
+import { DEFAULT_LIMITS, Front, type FrontLimits } from "./http/front.ts";
+import type { HttpClient } from "./http/link.ts";
+import type { Refusals } from "./http/refusals.ts";
 
 const RETRY_MS = 200;
 const SHUTDOWN_MS = 2_000;
 const FLUSH_MS = 500;
 const WARN_AGAIN_MS = 60_000;
 
-/** An HTTP server that goes on where `Deno.serve` gives up, as it does when descriptors run out. */
+/** Answers a request of this client. */
+export type Handler = (request: Request, client: HttpClient) => Response | Promise<Response>;
+
+const LOOPBACK = "127.0.0.1";
+
+/**
+ * An HTTP server with bounds: a {@link Front} that counts, caps and times connections, before a
+ * `Deno.serve` on loopback, which knows no limits, and gives up where descriptors run out.
+ */
 export class HttpServer {
   readonly addr: Deno.NetAddr;
-  #handler: Deno.ServeHandler;
+  readonly #front: Front;
+  readonly #handler: Handler;
   #server: Deno.HttpServer<Deno.NetAddr>;
   // Of the server that runs now: to abort one that has ended is an uncaught error.
   #kill: AbortController | null = null;
@@ -19,45 +31,70 @@ export class HttpServer {
   #warnedAtMs = -Infinity;
 
   /** Listens; throws {@link ListenError}. */
-  constructor(address: Address, handler: Deno.ServeHandler) {
-    this.#handler = (request, info) => {
-      this.#note(info.completed);
-      return handler(request, info);
-    };
+  constructor(address: Address, handler: Handler, limits: Partial<FrontLimits> = {}) {
+    this.#handler = handler;
+    this.#front = new Front(address, {
+      limits: { ...DEFAULT_LIMITS, ...limits },
+      dial: () => Deno.connect({ hostname: LOOPBACK, port: this.#server.addr.port }),
+      onPause: (error) => this.#warn(`cannot accept: ${error}`),
+    });
+    this.addr = this.#front.addr;
     try {
-      this.#server = this.#serve(address.host, address.port);
+      this.#server = this.#serve();
     } catch (error) {
-      throw new ListenError("tcp", address, error);
+      this.#front.close();
+      this.#front.end();
+      throw new ListenError("tcp", { host: LOOPBACK, port: 0 }, error);
     }
-    this.addr = this.#server.addr;
     this.#done = this.#keepServing();
+  }
+
+  /** Open connections of clients. */
+  get connections(): number {
+    return this.#front.connections;
+  }
+
+  /** Who was turned away, and how often. */
+  get refusals(): Refusals {
+    return this.#front.refusals;
   }
 
   /** Lets replies that are under way end, two seconds at most, and closes. */
   async stop(): Promise<void> {
     this.#stopping.abort();
+    await this.#front.close();
     const replies = Promise.all(this.#replies);
     // To abort after shutdown() is an uncaught error, so which of the two it is must be known first.
     if (await within(SHUTDOWN_MS, replies)) {
       // What is written may not have left yet. A viewer that does not answer our close is not waited for.
-      await within(FLUSH_MS, this.#server.shutdown());
+      await within(FLUSH_MS, Promise.all([this.#server.shutdown(), this.#front.delivered()]));
     } else {
       this.#kill?.abort();
       await this.#done;
     }
+    this.#front.end();
   }
 
-  #note(completed: Promise<void>): void {
-    const reply: Promise<void> = completed.catch(() => {}).then(() => {
+  #answer(request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>) {
+    const link = this.#front.find(info.remoteAddr.port);
+    // Somebody on this host has found the port behind the front.
+    if (!link) return new Response(null, { status: 403, headers: { connection: "close" } });
+    link.begin();
+    const reply: Promise<void> = info.completed.catch(() => {}).then(() => {
+      link.end();
       this.#replies.delete(reply);
     });
     this.#replies.add(reply);
+    return this.#handler(request, link);
   }
 
-  #serve(hostname: string, port: number): Deno.HttpServer<Deno.NetAddr> {
+  #serve(): Deno.HttpServer<Deno.NetAddr> {
     const kill = new AbortController();
     const { signal } = kill;
-    const server = Deno.serve({ hostname, port, signal, onListen: () => {} }, this.#handler);
+    const server = Deno.serve(
+      { hostname: LOOPBACK, port: 0, signal, onListen: () => {} },
+      (request, info) => this.#answer(request, info),
+    );
     this.#kill = kill;
     return server;
   }
@@ -68,23 +105,24 @@ export class HttpServer {
       await this.#server.finished.catch(() => {});
       this.#kill = null;
       if (signal.aborted) return;
-      this.#warn();
+      this.#warn("the HTTP server ended");
       await pause(RETRY_MS, signal);
       if (signal.aborted) return;
       try {
-        this.#server = this.#serve(this.addr.hostname, this.addr.port);
+        this.#server = this.#serve();
       } catch {
         // Still no descriptor to listen with, which the warning has told; the next turn tries again.
       }
     }
   }
 
-  #warn(): void {
+  #warn(what: string): void {
     if (performance.now() - this.#warnedAtMs < WARN_AGAIN_MS) return;
     this.#warnedAtMs = performance.now();
     getLogger(["rustproxy", "manager"]).warn(
-      "The HTTP server ended, as it does when file descriptors run out; serving again. " +
-        "Raise the limit with `ulimit -n` or LimitNOFILE",
+      "The manager's HTTP side paused ({what}), as it does when file descriptors run out; it goes " +
+        "on by itself. Raise the limit with `ulimit -n` or LimitNOFILE",
+      { what },
     );
   }
 }

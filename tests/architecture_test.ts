@@ -14,6 +14,8 @@ const REPORT = [
   ...["proxy/stats/report.ts", "proxy/stats/backend_record.ts", "proxy/stats/seal.ts"],
   "proxy/net/address.ts",
 ];
+/** Addresses and networks, pure. */
+const NETWORKS = ["proxy/net/address.ts", "proxy/net/ip.ts", "proxy/net/cidr.ts"];
 const WIRING = [
   ...["deno.json", "cli.ts", "flags.ts", "demo.ts", "log.ts", "proxy/net/address.ts"],
   ...[
@@ -127,8 +129,12 @@ const MAY_IMPORT: Record<string, string[]> = {
   "manager/live.ts": [...FLEET, ...VIEWS, "manager/topic.ts"],
   "manager/topic.ts": [...FLEET, ...VIEWS],
   "manager/metrics.ts": [...FLEET, ...VIEWS],
-  "manager/server.ts": ["proxy/net/address.ts"],
-  "manager/api/": [...FLEET, ...REPORT, "type:manager/live.ts", "type:manager/metrics.ts"],
+  "manager/server.ts": ["manager/http/", "proxy/net/address.ts"],
+  "manager/http/": NETWORKS,
+  "manager/api/": [
+    ...[...FLEET, ...REPORT, ...NETWORKS],
+    ...["type:manager/live.ts", "type:manager/metrics.ts", "type:manager/http/"],
+  ],
 
   "dashboard/": ["type:manager/api/model.ts", "type:manager/api/app.ts"],
 };
@@ -165,7 +171,8 @@ const LISTENERS = [
     "proxy/stats/sender.ts",
     "proxy/dns/udp.ts",
   ],
-  ...["proxy/net/udp.ts", "manager/receiver/receiver.ts", "manager/server.ts", "demo.ts"],
+  ...["proxy/net/udp.ts", "demo.ts"],
+  ...["manager/receiver/receiver.ts", "manager/server.ts", "manager/http/front.ts"],
 ];
 
 const violations = (graph: Import[]) =>

@@ -18,6 +18,8 @@ export interface AppDeps extends FleetDeps {
   dashboard: Dashboard;
   publicHosts: readonly string[];
   version: string;
+  /** Seconds after which a silent viewer counts as gone; 30 by default. */
+  viewerTimeoutS?: number;
 }
 
 /** The manager's HTTP side: API, metrics, WebSocket and dashboard, all behind the Host guard. */
@@ -28,7 +30,7 @@ export function createApp(deps: AppDeps): OpenAPIHono {
   app.use(readOnly);
   app.route("/", fleetRoutes(deps));
   app.route("/", proxyRoutes(deps));
-  app.route("/", wsRoutes(deps.live));
+  app.route("/", wsRoutes(deps.live, deps.viewerTimeoutS));
   app.get("/metrics", async (c) => {
     return c.body(await deps.metrics.render(), 200, { "Content-Type": deps.metrics.contentType });
   });

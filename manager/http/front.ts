@@ -1,0 +1,169 @@
+import { type Address, ListenError, unmapIPv4 } from "../../proxy/net/address.ts";
+import { closeQuietly } from "./bytes.ts";
+import { type Deadlines, Link, type LinkDeps } from "./link.ts";
+import { Places } from "./places.ts";
+import { type Refusal, refusalReply, Refusals } from "./refusals.ts";
+
+/** The bounds of the HTTP side. */
+export interface FrontLimits extends Deadlines {
+  /** Connections at a time. */
+  connections: number;
+  /** The same for each client address; null for 256, and this host without a limit of its own. */
+  connectionsPerClient: number | null;
+  /** The largest message from a WebSocket client, in bytes. */
+  maxMessage: number;
+}
+
+export const DEFAULT_LIMITS: FrontLimits = {
+  connections: 2_048,
+  connectionsPerClient: null,
+  maxMessage: 64 * 1024,
+  head: 10_000,
+  idle: 60_000,
+  stall: 30_000,
+  linger: 2_000,
+};
+
+const TICK_MS = 250;
+const PAUSE_MS = 50;
+
+export interface FrontDeps {
+  limits: FrontLimits;
+  /** Connects to the server behind. */
+  dial: () => Promise<Deno.TcpConn>;
+  /** Accepting has failed, with this error; it goes on by itself. */
+  onPause: (error: unknown) => void;
+}
+
+/**
+ * Listens where clients connect, and passes whole requests to a server behind, for that one has no limit
+ * and no deadline of any kind. Each connection is known to the server by the port that it comes from.
+ */
+export class Front {
+  readonly addr: Deno.NetAddr;
+  readonly refusals = new Refusals();
+  readonly #listener: Deno.TcpListener;
+  readonly #deps: FrontDeps;
+  readonly #places: Places;
+  readonly #links = new Set<Link>();
+  readonly #byPort = new Map<number, Link>();
+  readonly #timer: ReturnType<typeof setInterval>;
+  readonly #accepting: Promise<void>;
+  readonly #linkDeps: LinkDeps;
+
+  /** Listens; throws {@link ListenError}. */
+  constructor(address: Address, deps: FrontDeps) {
+    this.#deps = deps;
+    const { limits } = deps;
+    this.#places = new Places(limits.connections, limits.connectionsPerClient);
+    this.#linkDeps = {
+      deadlines: limits,
+      maxMessage: limits.maxMessage,
+      now: () => performance.now(),
+      dial: (link) => this.#dial(link),
+      refuse: (refusal) => this.refusals.note(refusal),
+    };
+    try {
+      this.#listener = Deno.listen({ hostname: address.host, port: address.port });
+    } catch (error) {
+      throw new ListenError("tcp", address, error);
+    }
+    this.addr = this.#listener.addr as Deno.NetAddr;
+    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+    this.#accepting = this.#acceptAll();
+  }
+
+  /** Open connections of clients. */
+  get connections(): number {
+    return this.#places.open;
+  }
+
+  /** Whose connection comes from this port to the server behind; undefined where it is not ours. */
+  find(port: number): Link | undefined {
+    return this.#byPort.get(port);
+  }
+
+  /** Takes no more connections. */
+  async close(): Promise<void> {
+    this.#listener.close();
+    await this.#accepting;
+  }
+
+  /** Resolves once everything that the server behind has said is on its way to the clients. */
+  async delivered(): Promise<void> {
+    await Promise.all(Array.from(this.#links, (link) => link.delivered));
+  }
+
+  /** Ends every connection; to be called after {@link close}. */
+  end(): void {
+    clearInterval(this.#timer);
+    for (const link of this.#links) link.close();
+  }
+
+  #tick(): void {
+    const now = performance.now();
+    for (const link of this.#links) link.tick(now);
+  }
+
+  async #acceptAll(): Promise<void> {
+    for (;;) {
+      try {
+        this.#take(await this.#listener.accept());
+      } catch (error) {
+        if (isClosed(error)) return;
+        if (isDescriptors(error)) this.refusals.note("no_descriptors");
+        this.#deps.onPause(error);
+        await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      }
+    }
+  }
+
+  #take(conn: Deno.TcpConn): void {
+    let ip: string;
+    try {
+      ip = unmapIPv4(conn.remoteAddr.hostname);
+      conn.setNoDelay();
+    } catch {
+      // Gone already.
+      return closeQuietly(conn);
+    }
+    const crowded = this.#places.enter(ip);
+    if (crowded) return this.#turnAway(conn, crowded);
+    const link = new Link(conn, ip, this.#linkDeps);
+    this.#links.add(link);
+    link.run().finally(() => {
+      this.#links.delete(link);
+      this.#places.leave(ip);
+    });
+  }
+
+  // One write at once, and no wait: whoever floods gets no more than that.
+  #turnAway(conn: Deno.TcpConn, refusal: Refusal): void {
+    this.refusals.note(refusal);
+    const status = refusal === "too_many_of_client"
+      ? "429 Too Many Requests"
+      : "503 Service Unavailable";
+    const reply = refusalReply(status, refusal, "Too many connections are open");
+    conn.write(reply).catch(() => {}).finally(() => closeQuietly(conn));
+  }
+
+  async #dial(link: Link): Promise<Deno.TcpConn> {
+    const conn = await this.#deps.dial();
+    const { port } = conn.localAddr;
+    this.#byPort.set(port, link);
+    link.onClose = () => {
+      if (this.#byPort.get(port) === link) this.#byPort.delete(port);
+    };
+    conn.setNoDelay();
+    return conn;
+  }
+}
+
+function isClosed(error: unknown): boolean {
+  return error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted;
+}
+
+function isDescriptors(error: unknown): boolean {
+  return (error as { code?: string } | null)?.code === "EMFILE" ||
+    (error as { code?: string } | null)?.code === "ENFILE";
+}

@@ -1,0 +1,291 @@
+import { closeQuietly, concat, drain, fitted, SMALL, writeAll } from "./bytes.ts";
+import { FrameMeter } from "./frames.ts";
+import { HeadCounter } from "./head.ts";
+import { type Refusal, refusalReply } from "./refusals.ts";
+
+/** How long a connection may take for what; in milliseconds. */
+export interface Deadlines {
+  /** From the connection, or from a later request's first byte, to the end of the head. */
+  head: number;
+  /** From one reply to the next request. */
+  idle: number;
+  /** With nothing moving while a request is served, or with bytes that the client does not take. */
+  stall: number;
+  /** From the end of a reply that is the last one until the client has closed. */
+  linger: number;
+}
+
+export interface LinkDeps {
+  deadlines: Deadlines;
+  /** Milliseconds of a clock that does not run backwards. */
+  now: () => number;
+  /** Connects to the server behind; the link is known by the local port from then on. */
+  dial: (link: Link) => Promise<Deno.TcpConn>;
+  refuse: (refusal: Refusal) => void;
+  /** The largest message from a WebSocket client, in bytes. */
+  maxMessage: number;
+}
+
+/** What the application may know of the client's connection, and do to it. */
+export interface HttpClient {
+  /** The address of whoever connected, IPv4-mapped ones as IPv4. */
+  readonly ip: string;
+  readonly port: number;
+  /**
+   * Says that the connection becomes a WebSocket, before it does; `onTooBig` is called instead of a message
+   * that is too big. False where the client did not wait for its reply, so that messages could not be told apart.
+   */
+  beginWebSocket(onTooBig: () => void): boolean;
+  /** Ends the TCP connection, soon where what is under way may still go out. */
+  cut(when: "now" | "soon"): void;
+}
+
+const MAX_HEAD = 60 * 1024;
+
+type State = "head" | "serving" | "idle" | "next_head" | "websocket" | "ending";
+
+/** One client's connection and the one behind it, with a deadline for each thing that may take long. */
+export class Link implements HttpClient {
+  readonly ip: string;
+  readonly port: number;
+  /** Called once both ends are closed. */
+  onClose = () => {};
+  readonly #client: Deno.TcpConn;
+  readonly #deps: LinkDeps;
+  #inner: Deno.TcpConn | null = null;
+  #state: State = "head";
+  #deadline: number;
+  /** Since when a write to the client has not ended; null while none is under way. */
+  #writingSince: number | null = null;
+  #counter = new HeadCounter();
+  /** Requests that the application has been given. */
+  #begun = 0;
+  #meter: FrameMeter | null = null;
+  #onTooBig = () => {};
+  #delivered = Promise.withResolvers<void>();
+  #closed = false;
+
+  constructor(client: Deno.TcpConn, ip: string, deps: LinkDeps) {
+    this.#client = client;
+    this.#deps = deps;
+    this.ip = ip;
+    this.port = client.remoteAddr.port;
+    this.#deadline = deps.now() + deps.deadlines.head;
+  }
+
+  /** Serves the connection to its end; never throws. */
+  async run(): Promise<void> {
+    try {
+      const head = await this.#readHead();
+      if (head === null) return;
+      this.#inner = await this.#dial();
+      if (this.#inner === null) return;
+      if (this.#closed) return closeQuietly(this.#inner);
+      this.#state = "serving";
+      this.#moved();
+      await writeAll(this.#inner, head);
+      await Promise.all([this.#pumpUp(this.#inner), this.#pumpDown(this.#inner)]);
+    } catch {
+      // Either side is gone, or the link was cut: there is nobody to tell.
+    } finally {
+      this.close();
+    }
+  }
+
+  /** Resolves once everything from the server behind has been passed on. */
+  get delivered(): Promise<void> {
+    return this.#inner ? this.#delivered.promise : Promise.resolve();
+  }
+
+  /** A request's head is complete, and the application has it. */
+  begin(): void {
+    this.#begun++;
+    if (this.#state === "ending") return;
+    this.#state = "serving";
+    this.#moved();
+  }
+
+  /** The reply to it is complete. */
+  end(): void {
+    if (this.#state !== "serving") return;
+    this.#state = "idle";
+    this.#deadline = this.#deps.now() + this.#deps.deadlines.idle;
+  }
+
+  beginWebSocket(onTooBig: () => void): boolean {
+    const { heads, since } = this.#counter;
+    if (heads !== this.#begun || since > 0 || this.#closed) return false;
+    this.#meter = new FrameMeter(this.#deps.maxMessage);
+    this.#onTooBig = onTooBig;
+    this.#state = "websocket";
+    this.#deadline = Infinity;
+    return true;
+  }
+
+  cut(when: "now" | "soon"): void {
+    if (when === "now") return this.close();
+    this.#state = "ending";
+    this.#deadline = Math.min(this.#deadline, this.#deps.now() + this.#deps.deadlines.linger);
+  }
+
+  /** Ends what has been going on for too long; to be called some times a second. */
+  tick(nowMs: number): void {
+    const { stall } = this.#deps.deadlines;
+    if (this.#writingSince !== null && nowMs - this.#writingSince >= stall) {
+      this.#deps.refuse(this.#state === "websocket" ? "slow_viewer" : "stalled");
+      return this.close();
+    }
+    if (nowMs >= this.#deadline) this.#expire();
+  }
+
+  /** Closes both ends. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    closeQuietly(this.#client);
+    if (this.#inner) closeQuietly(this.#inner);
+    this.#delivered.resolve();
+    this.onClose();
+  }
+
+  #expire(): void {
+    const reasons: Partial<Record<State, Refusal>> = {
+      next_head: "slow_head",
+      idle: "idle",
+      serving: "stalled",
+    };
+    const reason = reasons[this.#state];
+    if (this.#state === "head") {
+      return this.#refuse("slow_head", "408 Request Timeout", "The head did not end in time");
+    }
+    if (reason) this.#deps.refuse(reason);
+    this.close();
+  }
+
+  /** Says why, and closes once the client has had the time to read it. */
+  #turnAway(status: string, code: string, message: string): void {
+    this.cut("soon");
+    this.#deadline = this.#deps.now() + this.#deps.deadlines.linger;
+    const reply = refusalReply(status, code, message);
+    writeAll(this.#client, reply).then(() => this.#client.closeWrite()).catch(() => this.close());
+  }
+
+  /** The first head and whatever came with it; null where there is none. */
+  async #readHead(): Promise<Uint8Array | null> {
+    let head = new Uint8Array(0);
+    let buffer = new Uint8Array(SMALL);
+    for (;;) {
+      const length = await this.#client.read(buffer);
+      if (length === null) return null;
+      // Turned away meanwhile: what still comes is read so that the reply is not lost to a reset.
+      if (this.#state !== "head") continue;
+      const piece = buffer.subarray(0, length);
+      this.#counter.take(piece);
+      head = head.length === 0 ? piece : concat(head, piece);
+      if (this.#counter.heads > 0) {
+        if (startsLikeHttp1(head)) return head;
+        this.#refuse("not_http", "400 Bad Request", "Only HTTP/1.1 is served here");
+      } else if (head.length > MAX_HEAD) {
+        this.#refuse(
+          "head_too_large",
+          "431 Request Header Fields Too Large",
+          "The head is too big",
+        );
+      }
+      if (head === piece) buffer = new Uint8Array(SMALL);
+    }
+  }
+
+  #refuse(refusal: Refusal, status: string, message: string): void {
+    this.#deps.refuse(refusal);
+    this.#turnAway(status, refusal, message);
+  }
+
+  async #dial(): Promise<Deno.TcpConn | null> {
+    try {
+      return await this.#deps.dial(this);
+    } catch {
+      this.#deps.refuse("inner_failed");
+      await writeAll(
+        this.#client,
+        refusalReply("503 Service Unavailable", "overloaded", "The manager has no room just now"),
+      );
+      return null;
+    }
+  }
+
+  /** From the client to the server behind. */
+  async #pumpUp(inner: Deno.TcpConn): Promise<void> {
+    let buffer = new Uint8Array(SMALL);
+    for (;;) {
+      const length = await this.#client.read(buffer);
+      if (length === null) break;
+      this.#heard();
+      const passed = this.#measure(buffer.subarray(0, length));
+      if (!await this.#pass(inner, buffer.subarray(0, passed))) return await drain(this.#client);
+      if (passed < length) return await this.#discard();
+      buffer = fitted(buffer, length);
+    }
+    await inner.closeWrite().catch(() => {});
+  }
+
+  /** How much of this may pass. */
+  #measure(piece: Uint8Array): number {
+    if (this.#meter) return this.#meter.take(piece);
+    this.#counter.take(piece);
+    return piece.length;
+  }
+
+  /** False where the server behind takes no more; its reply may still be on its way. */
+  async #pass(inner: Deno.TcpConn, piece: Uint8Array): Promise<boolean> {
+    try {
+      await writeAll(inner, piece);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** The client's message is too big: it is told, and the rest goes nowhere. */
+  async #discard(): Promise<void> {
+    this.#deps.refuse("message_too_big");
+    this.#onTooBig();
+    this.cut("soon");
+    await drain(this.#client);
+  }
+
+  /** From the server behind to the client. */
+  async #pumpDown(inner: Deno.TcpConn): Promise<void> {
+    let buffer = new Uint8Array(SMALL);
+    for (;;) {
+      const length = await inner.read(buffer);
+      if (length === null) break;
+      this.#writingSince = this.#deps.now();
+      await writeAll(this.#client, buffer.subarray(0, length));
+      this.#writingSince = null;
+      if (this.#state === "serving") this.#moved();
+      buffer = fitted(buffer, length);
+    }
+    await this.#client.closeWrite();
+    this.#delivered.resolve();
+    this.cut("soon");
+  }
+
+  /** Bytes came from the client. */
+  #heard(): void {
+    if (this.#state === "serving") return this.#moved();
+    if (this.#state !== "idle") return;
+    this.#state = "next_head";
+    this.#deadline = this.#deps.now() + this.#deps.deadlines.head;
+  }
+
+  #moved(): void {
+    this.#deadline = this.#deps.now() + this.#deps.deadlines.stall;
+  }
+}
+
+/** HTTP/2 without TLS would bring many requests in one connection, which nothing here watches. */
+function startsLikeHttp1(head: Uint8Array): boolean {
+  const start = new TextDecoder().decode(head.subarray(0, 4));
+  return start !== "PRI " && /^[A-Z\r\n]/.test(start);
+}
