@@ -106,6 +106,7 @@ export function flags(): Flag[] {
     flag(["proxy"], "--workers <n>", "threads that share the port: a number, or auto (1; Linux)"),
     flag(["proxy"], "--drain-timeout <seconds>", "for what runs when the proxy is stopped (10)"),
     ...httpFlags().map(([name, text]) => flag(["proxy"], name, text)),
+    ...connectionFlags().map(([name, text]) => flag(["manager", "proxy"], name, text)),
     ...limitFlags().map(([name, text]) => flag(["proxy"], name, text)),
     flag(["manager"], "--stats-listen <address>", "take statistics in there (HTTP port + 1000)"),
     flag(["manager"], "--stats-rate <n>", "datagrams a second from one address (5000)"),
@@ -186,10 +187,18 @@ function httpFlags(): [flags: string, text: string][] {
   ];
 }
 
+function connectionFlags(): [flags: string, text: string][] {
+  return [
+    ["--max-connections <n>", "connections at a time; more are turned away (8000, manager 2048)"],
+    [
+      "--max-connections-per-client <n>",
+      "the same for each client address (no limit, manager 256 but for its own host)",
+    ],
+  ];
+}
+
 function limitFlags(): [flags: string, text: string][] {
   return [
-    ["--max-connections <n>", "connections at a time; more are closed at once (8000)"],
-    ["--max-connections-per-client <n>", "the same for each client address (no limit)"],
     ["--accept-rate <n>", "new connections a second of each client address (no limit)"],
     ["--idle-timeout <seconds>", "close a connection on which nothing moves; 0 is never (0)"],
     [

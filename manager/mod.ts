@@ -1,5 +1,5 @@
 import { getLogger } from "@logtape/logtape";
-import { type Address, formatAddress, isLoopback } from "../proxy/net/address.ts";
+import { formatAddress, isLoopback } from "../proxy/net/address.ts";
 import { steadyClock } from "./clock.ts";
 import { createApp } from "./api/app.ts";
 import { readDashboard } from "./api/dashboard.ts";
@@ -69,7 +69,7 @@ export async function startManager(
   await receiver.start();
   const statsAddr = receiver.addr;
   const server = serve(
-    options.listen,
+    options,
     (request, client) => app.fetch(request, { client }),
     receiver,
   );
@@ -113,12 +113,12 @@ interface Parts {
 
 /** Throws ListenError, and has ended the receiver then. */
 function serve(
-  listen: Address,
+  { listen, http }: ManagerOptions,
   answer: Handler,
   receiver: ReceiverThread,
 ): HttpServer {
   try {
-    return new HttpServer(listen, answer);
+    return new HttpServer(listen, answer, http);
   } catch (error) {
     receiver.stop();
     throw error;

@@ -9,6 +9,7 @@ import {
 import { addressFlag } from "../proxy/flags.ts";
 import { type Bounds, boundsFlags } from "./bounds.ts";
 import { statsAddressOf } from "../proxy/options.ts";
+import { httpFlags, type HttpOptions, httpOptions } from "./http/options.ts";
 import { keyFlags } from "../proxy/stats/key_options.ts";
 import { type SealOptions, sealOptions } from "./sealed/options.ts";
 
@@ -20,6 +21,8 @@ export interface ManagerOptions extends Bounds, SealOptions {
   statsListen: Address;
   /** Host names, beside loopback names and IP literals, under which the manager may be asked for. */
   publicHosts: string[];
+  /** Bounds of the HTTP side other than the usual ones. */
+  http?: HttpOptions;
 }
 
 const DEFAULT_LISTEN = "127.0.0.1:13337";
@@ -38,12 +41,14 @@ const flagsSchema = z.object({
   ),
   ...boundsFlags,
   ...keyFlags,
+  ...httpFlags,
 });
 
 /** Flags as text → options of a manager; the ZodError's issues are whole sentences. */
 export const managerOptionsSchema = flagsSchema.transform((flags, context): ManagerOptions => {
   const { statsKey, statsKeyFile, statsKeyEnv, ...rest } = flags;
-  const { listen, statsListen: given, publicHost: publicHosts, ...bounds } = rest;
+  const { listen, statsListen: given, publicHost: publicHosts, ...others } = rest;
+  const { maxConnections: _, maxConnectionsPerClient: __, ...bounds } = others;
   const keys = sealOptions({ statsKey, statsKeyFile, statsKeyEnv });
   if (typeof keys === "string") {
     context.addIssue(keys);
@@ -52,7 +57,7 @@ export const managerOptionsSchema = flagsSchema.transform((flags, context): Mana
   try {
     // Port 0 is any free one, for both; nobody could guess the second from the first.
     const statsListen = given ?? (listen.port === 0 ? listen : statsAddressOf(listen));
-    return { listen, statsListen, publicHosts, ...bounds, ...keys };
+    return { listen, statsListen, publicHosts, http: httpOptions(flags), ...bounds, ...keys };
   } catch (error) {
     if (!(error instanceof AddressError)) throw error;
     context.addIssue(`Cannot use --listen ${formatAddress(listen)}: ${error.message}`);

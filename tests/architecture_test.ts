@@ -103,7 +103,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   "manager/mod.ts": ["manager/", ...REPORT],
   "manager/options.ts": [
     ...["proxy/flags.ts", "proxy/net/address.ts", "proxy/options.ts", "manager/bounds.ts"],
-    ...["proxy/stats/key_options.ts", "manager/sealed/options.ts"],
+    ...["proxy/stats/key_options.ts", "manager/sealed/options.ts", "manager/http/options.ts"],
   ],
   "manager/bounds.ts": ["proxy/flags.ts"],
   "manager/sealed/": [
@@ -131,6 +131,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   "manager/metrics.ts": [...FLEET, ...VIEWS],
   "manager/server.ts": ["manager/http/", "proxy/net/address.ts"],
   "manager/http/": NETWORKS,
+  "manager/http/options.ts": ["proxy/flags.ts", "type:manager/http/front.ts"],
   "manager/api/": [
     ...[...FLEET, ...REPORT, ...NETWORKS],
     ...["type:manager/live.ts", "type:manager/metrics.ts", "type:manager/http/"],

@@ -44,14 +44,17 @@ Deno.test("parseCommandLine starts a manager where it was told, or on 127.0.0.1:
     listen: { host: "127.0.0.1", port: 13337 },
     statsListen: { host: "127.0.0.1", port: 14337 },
     publicHosts: [],
+    http: {},
   });
   const options = manager(
-    "--manager --listen [::1]:80 --stats-listen :9 --public-host A.example --public-host b",
+    "--manager --listen [::1]:80 --stats-listen :9 --public-host A.example --public-host b " +
+      "--max-connections 9 --max-connections-per-client 2",
   );
   assert.deepEqual(places(options), {
     listen: { host: "::1", port: 80 },
     statsListen: { host: "0.0.0.0", port: 9 },
     publicHosts: ["a.example", "b"],
+    http: { connections: 9, connectionsPerClient: 2 },
   });
   assert.deepEqual(manager("--manager --listen :65000 --stats-listen :1").statsListen.port, 1);
   assert.deepEqual(manager("--manager --listen :0").statsListen, { host: "0.0.0.0", port: 0 });
@@ -239,7 +242,8 @@ const misuses: [line: string, message: RegExp][] = [
   ["--manager --target a:1", /^--target goes with --mode, not with --manager$/],
   ["--manager --manager-addr a:1", /^--manager-addr goes with --mode, not with --manager$/],
   ["--manager --auth a:b", /^--auth goes with --mode, not with --manager$/],
-  ["--manager --max-connections 1", /^--max-connections goes with --mode, not with --manager$/],
+  ["--manager --accept-rate 1", /^--accept-rate goes with --mode, not with --manager$/],
+  ["--manager --max-connections 0", /^Cannot parse --max-connections "0": expected a whole number/],
   ["--demo --bandwidth 1M", /^--bandwidth goes with --mode, not with --demo$/],
   ["--manager --dns 192.0.2.1", /^--dns goes with --mode, not with --manager$/],
   ["--demo --dns-cache-size 1", /^--dns-cache-size goes with --mode, not with --demo$/],
