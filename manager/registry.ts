@@ -74,6 +74,15 @@ export class Registry {
     this.#proxies.get(proxy.proxy_id)?.refuse(proxy, reason);
   }
 
+  /** Drops a proxy that is offline or stopped, and its totals with it. */
+  forget(proxyId: string, nowMs: number): "forgotten" | "unknown" | "up" {
+    const entry = this.#proxies.get(proxyId);
+    if (!entry) return "unknown";
+    if (entry.isUp(nowMs)) return "up";
+    this.#remove(entry);
+    return "forgotten";
+  }
+
   /** Does what time does: statuses change, old connections go. To be called once a second. */
   tick(nowMs: number): void {
     for (const entry of this.#proxies.values()) {

@@ -135,7 +135,9 @@ const MAY_IMPORT: Record<string, string[]> = {
   "manager/api/": [
     ...[...FLEET, ...REPORT, ...NETWORKS],
     ...["type:manager/live.ts", "type:manager/metrics.ts", "type:manager/http/"],
+    "manager/grafana.ts",
   ],
+  "manager/grafana.ts": [],
 
   "dashboard/": ["type:manager/api/model.ts", "type:manager/api/app.ts"],
 };

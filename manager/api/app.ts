@@ -1,13 +1,21 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { getLogger } from "@logtape/logtape";
 import type { MiddlewareHandler } from "hono";
+import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
 import type { Live } from "../live.ts";
 import type { Metrics } from "../metrics.ts";
 import { type Dashboard, serveDashboard } from "./dashboard.ts";
 import { errorReply } from "./errors.ts";
-import { hostGuard } from "./guard.ts";
+import { grafanaDashboard } from "../grafana.ts";
+import type { Refusal } from "../http/refusals.ts";
+import { apiDocument } from "./document.ts";
+import type { ManagerEnv } from "./env.ts";
+import { changeGuard, hostGuard } from "./guard.ts";
+import { methodGuard } from "./methods.ts";
+import { connectionRoutes } from "./routes_connections.ts";
+import { metaRoutes } from "./routes_meta.ts";
 import { type FleetDeps, fleetRoutes } from "./routes_fleet.ts";
 import { proxyRoutes } from "./routes_proxy.ts";
 import { wsRoutes } from "./routes_ws.ts";
@@ -20,24 +28,58 @@ export interface AppDeps extends FleetDeps {
   version: string;
   /** Seconds after which a silent viewer counts as gone; 30 by default. */
   viewerTimeoutS?: number;
+  /** Counts who is turned away. */
+  refuse?: (refusal: Refusal) => void;
 }
 
-/** The manager's HTTP side: API, metrics, WebSocket and dashboard, all behind the Host guard. */
-export function createApp(deps: AppDeps): OpenAPIHono {
-  const app = new OpenAPIHono();
+const MAX_BODY = 64 * 1024;
+
+/** The manager's HTTP side: API, metrics, WebSocket and dashboard, all behind the guards. */
+export function createApp(deps: AppDeps) {
+  const app = new OpenAPIHono<ManagerEnv>();
   app.use(hostGuard(deps.publicHosts));
   app.use(safeHeaders);
-  app.use(readOnly);
-  app.route("/", fleetRoutes(deps));
-  app.route("/", proxyRoutes(deps));
+  app.use(methodGuard(app.openAPIRegistry));
+  app.use(changeGuard);
+  app.use(limitBody(deps));
   app.route("/", wsRoutes(deps.live, deps.viewerTimeoutS));
-  app.get("/metrics", async (c) => {
-    return c.body(await deps.metrics.render(), 200, { "Content-Type": deps.metrics.contentType });
+  const api = addRoutes(app, deps);
+  addRest(app, deps);
+  return api;
+}
+
+/** What {@link createApp} makes, for the typed client: the routes and their replies. */
+export type ManagerApp = ReturnType<typeof createApp>;
+
+function addRoutes(app: OpenAPIHono<ManagerEnv>, deps: AppDeps) {
+  let document: ReturnType<typeof apiDocument> | undefined;
+  const { metrics } = deps;
+  return app
+    .route("/", fleetRoutes(deps))
+    .route("/", proxyRoutes(deps))
+    .route("/", connectionRoutes(deps))
+    .route(
+      "/",
+      metaRoutes({
+        metrics,
+        grafana: grafanaDashboard(),
+        document: () => ({ ...document ??= apiDocument(app, deps.version) }),
+      }),
+    );
+}
+
+function limitBody({ refuse }: AppDeps): MiddlewareHandler {
+  return bodyLimit({
+    maxSize: MAX_BODY,
+    onError: (c) => {
+      refuse?.("body_too_large");
+      c.header("Connection", "close");
+      return errorReply(c, 413, "body_too_large", `A body is at most ${MAX_BODY} bytes`);
+    },
   });
-  app.doc31("/api/openapi.json", {
-    openapi: "3.1.0",
-    info: { title: "RustProxy Manager", version: deps.version },
-  });
+}
+
+function addRest(app: OpenAPIHono<ManagerEnv>, deps: AppDeps): void {
   app.get("*", (c) => serveDashboard(deps.dashboard, c));
   app.notFound((c) => errorReply(c, 404, "not_found", "There is nothing at this path"));
   app.onError((error, c) => {
@@ -50,7 +92,6 @@ export function createApp(deps: AppDeps): OpenAPIHono {
     });
     return errorReply(c, 500, "internal", "The manager failed to answer; its log says why");
   });
-  return app;
 }
 
 const addSafeHeaders = secureHeaders({
@@ -70,10 +111,4 @@ const addSafeHeaders = secureHeaders({
 // The reply to an upgrade must reach the server as it was made: its headers cannot be changed.
 const safeHeaders: MiddlewareHandler = (c, next) => {
   return c.req.path === "/ws" ? next() : addSafeHeaders(c, next);
-};
-
-const readOnly: MiddlewareHandler = async (c, next) => {
-  if (c.req.method === "GET" || c.req.method === "HEAD") return await next();
-  c.header("Allow", "GET, HEAD");
-  return errorReply(c, 405, "method_not_allowed", "Only GET and HEAD are served");
 };

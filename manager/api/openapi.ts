@@ -21,5 +21,26 @@ export function wholeNumber(max: number, description: string) {
   return z.string().regex(/^\d{1,10}$/, "expected a whole number")
     .transform(Number)
     .pipe(z.number().max(max, `expected at most ${max}`))
-    .openapi({ type: "integer", description });
+    .openapi({ type: "integer", minimum: 0, maximum: max, description });
+}
+
+/** A parameter that is on without a value too. */
+export const flag = z.enum(["", "true", "1", "false", "0"])
+  .transform((text) => text !== "false" && text !== "0")
+  .optional();
+
+/** The form of a list; without it the Accept header decides. */
+export const formatParameter = z.enum(["json", "csv"]).optional().openapi({
+  description: "the form of the reply; without it the Accept header decides",
+});
+
+/** A list in JSON with this schema, or in CSV. */
+export function describeList<S extends z.ZodType>(description: string, schema: S) {
+  return {
+    description,
+    headers: z.object({
+      "X-Total-Count": z.string().openapi({ description: "how many match" }),
+    }),
+    content: { "application/json": { schema }, "text/csv": { schema: z.string() } },
+  };
 }

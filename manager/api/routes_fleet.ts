@@ -1,7 +1,9 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { FleetStats } from "./model.ts";
 import type { Registry } from "../registry.ts";
-import { badQuery, describeError } from "./openapi.ts";
+import { PROXY_COLUMNS } from "./columns.ts";
+import { csvHeaders, toCsv, wantsCsv } from "./csv.ts";
+import { badQuery, describeError, describeList, flag, formatParameter } from "./openapi.ts";
 import { healthReplySchema, proxySummarySchema, statsReplySchema } from "./model.ts";
 import { proxySummaries } from "./views.ts";
 
@@ -11,8 +13,6 @@ export interface FleetDeps {
   /** Unix milliseconds. */
   now: () => number;
 }
-
-const flag = z.enum(["", "true", "1", "false", "0"]).optional();
 
 const statsRoute = createRoute({
   method: "get",
@@ -34,16 +34,11 @@ const proxiesRoute = createRoute({
     query: z.object({
       active_only: flag.openapi({ description: "only those that are online or stale" }),
       proxy_id: z.string().max(300).optional().openapi({ description: "only this one" }),
+      format: formatParameter,
     }),
   },
   responses: {
-    200: {
-      description: "Proxies",
-      headers: z.object({
-        "X-Total-Count": z.string().openapi({ description: "how many proxies match" }),
-      }),
-      content: { "application/json": { schema: z.array(proxySummarySchema) } },
-    },
+    200: describeList("Proxies", z.array(proxySummarySchema)),
     400: describeError("A parameter is not valid"),
   },
 });
@@ -67,12 +62,13 @@ export function fleetRoutes({ registry, stats, now }: FleetDeps) {
       return c.json({ ...stats(), proxies: proxySummaries(registry, now()) }, 200);
     })
     .openapi(proxiesRoute, (c) => {
-      const { active_only, proxy_id } = c.req.valid("query");
-      const onlyActive = active_only !== undefined && !["false", "0"].includes(active_only);
+      const { active_only, proxy_id, format } = c.req.valid("query");
       const proxies = proxySummaries(registry, now())
-        .filter((proxy) => !onlyActive || ["online", "stale"].includes(proxy.status))
+        .filter((proxy) => !active_only || ["online", "stale"].includes(proxy.status))
         .filter((proxy) => proxy_id === undefined || proxy.proxy_id === proxy_id);
-      return c.json(proxies, 200, { "X-Total-Count": String(proxies.length) });
+      const headers = { "X-Total-Count": String(proxies.length) };
+      if (!wantsCsv(c, format)) return c.json(proxies, 200, headers);
+      return c.body(toCsv(PROXY_COLUMNS, proxies), 200, { ...headers, ...csvHeaders("proxies") });
     })
     .openapi(healthRoute, (c) => {
       return c.json({ status: "healthy" as const, timestamp: now() / 1000 }, 200);

@@ -1,10 +1,14 @@
 import { type AppDeps, createApp } from "../../manager/api/app.ts";
+import type { HttpClient } from "../../manager/http/link.ts";
 import type { FleetStats } from "../../manager/api/model.ts";
 import { fleetTotals } from "../../manager/api/views.ts";
 import { Live } from "../../manager/live.ts";
 import { createMetrics } from "../../manager/metrics.ts";
 import { Registry } from "../../manager/registry.ts";
 import { ingestFigures, T0 } from "./reports.ts";
+
+/** A client on the manager's own host. */
+const LOCAL: HttpClient = { ip: "127.0.0.1", port: 50_000, beginWebSocket: () => true, cut() {} };
 
 /** A manager's HTTP side without a port, at `T0`, 60 s after its start. */
 export function setUpApp(overrides: Partial<AppDeps> = {}) {
@@ -23,7 +27,7 @@ export function setUpApp(overrides: Partial<AppDeps> = {}) {
   const app = createApp({ ...deps, dashboard: new Map(), ...overrides });
   const request = async (path: string, init: RequestInit = {}) => {
     const headers = { host: "localhost:13337", ...init.headers as Record<string, string> };
-    return await app.request(path, { ...init, headers });
+    return await app.request(path, { ...init, headers }, { client: LOCAL });
   };
   const get = (path: string, headers: Record<string, string> = {}) => request(path, { headers });
   return { ...deps, app, request, get };

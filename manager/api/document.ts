@@ -1,0 +1,39 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+
+type Document = ReturnType<OpenAPIHono["getOpenAPI31Document"]>;
+
+/** What any request may be answered, whatever its route. */
+const COMMON: Record<string, string> = {
+  400: "The Host header is missing, or a parameter is not valid",
+  413: "The request's body is too large",
+  421: "The manager does not answer to the name in the Host header",
+  500: "The manager failed to answer; its log says why",
+};
+
+/** What a request that changes something may be answered besides. */
+const COMMON_OF_CHANGES: Record<string, string> = {
+  403: "Only the manager's own pages, and programs on its own host, may change things",
+};
+
+/** The API's document, with the errors that are the same for every route. */
+export function apiDocument(
+  app: Pick<OpenAPIHono, "getOpenAPI31Document">,
+  version: string,
+): Document {
+  const document = app.getOpenAPI31Document({
+    openapi: "3.1.0",
+    info: { title: "RustProxy Manager", version },
+  });
+  for (const item of Object.values(document.paths ?? {})) {
+    for (const [method, operation] of Object.entries(item)) {
+      const common = method === "get" ? COMMON : { ...COMMON, ...COMMON_OF_CHANGES };
+      for (const [status, description] of Object.entries(common)) {
+        operation.responses[status] ??= {
+          description,
+          content: { "application/json": { schema: { $ref: "#/components/schemas/Error" } } },
+        };
+      }
+    }
+  }
+  return document;
+}

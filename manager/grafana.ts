@@ -1,0 +1,3 @@
+export function grafanaDashboard(): { title: string } & Record<string, unknown> {
+  return { title: "RustProxy" };
+}
