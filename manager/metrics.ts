@@ -1,6 +1,8 @@
 import { Counter, Gauge, Registry as PromRegistry } from "prom-client";
 import { type FleetStats, PROXY_STATUSES, type ProxySummary } from "./api/model.ts";
 import { proxySummary } from "./api/views.ts";
+import type { Totals } from "./fleet/totals.ts";
+import type { Health } from "./health.ts";
 import type { Registry } from "./registry.ts";
 
 /** Proxies with series of their own; beyond them only the fleet's figures count. */
@@ -18,7 +20,12 @@ export interface MetricsDeps {
   viewers: () => number;
   /** Unix milliseconds. */
   now: () => number;
+  /** The manager's own figures, where it runs. */
+  health?: Pick<Health, "render">;
 }
+
+/** A scrape is answered with what another got so many milliseconds before. */
+const FRESH_MS = 1_000;
 
 type Labels = Record<string, string>;
 type Series = (value: number, labels?: Labels) => void;
@@ -28,15 +35,27 @@ export function createMetrics(deps: MetricsDeps): Metrics {
   const prom = new PromRegistry();
   const fleet = fleetSeries(prom);
   const proxies = proxySeries(prom);
-  return {
-    contentType: prom.contentType,
-    async render() {
-      // Emptied and filled in one go, so that no other scrape sees them half filled.
-      prom.resetMetrics();
-      fleet(deps);
-      proxies(deps);
-      return await prom.metrics();
-    },
+  const render = async () => {
+    // Emptied and filled in one go, so that no other scrape sees them half filled.
+    prom.resetMetrics();
+    fleet(deps);
+    proxies(deps);
+    const [own, health] = await Promise.all([prom.metrics(), deps.health?.render() ?? ""]);
+    return own + health;
+  };
+  return { contentType: prom.contentType, render: remembered(render, FRESH_MS) };
+}
+
+/** The same, but made once for all who ask within so many milliseconds. */
+function remembered(render: () => Promise<string>, ms: number): () => Promise<string> {
+  let last: { atMs: number; text: Promise<string> } | null = null;
+  return () => {
+    const atMs = performance.now();
+    if (last && atMs - last.atMs < ms) return last.text;
+    const text = render();
+    last = { atMs, text };
+    text.catch(() => last = null);
+    return text;
   };
 }
 
@@ -57,8 +76,11 @@ function fleetSeries(prom: PromRegistry): (deps: MetricsDeps) => void {
     "ingest_receiver_restarts_total",
     "How often the receiving thread died",
   );
+  const fleet = fleetCounters(prom);
   return ({ registry, stats, now, viewers: countViewers }) => {
-    const { manager_version, manager_uptime, ingest } = stats();
+    const all = stats();
+    fleet(all, registry.forgotten);
+    const { manager_version, manager_uptime, ingest } = all;
     const at = now();
     info(1, { version: manager_version });
     start(at / 1000 - manager_uptime);
@@ -76,6 +98,37 @@ function fleetSeries(prom: PromRegistry): (deps: MetricsDeps) => void {
     sources(ingest.sources);
     errors(ingest.receive_errors);
     restarts(ingest.receiver_restarts);
+  };
+}
+
+/** The fleet's totals: what a proxy has counted stays counted when it is forgotten, as a counter must. */
+function fleetCounters(prom: PromRegistry): (stats: FleetStats, forgotten: Totals) => void {
+  const active = gauge(prom, "fleet_active_connections", "Connections open now, of all proxies");
+  const counters: [Series, keyof Totals][] = [
+    [
+      counter(prom, "fleet_connections_total", "Connections taken on by all proxies"),
+      "total_connections",
+    ],
+    [
+      counter(prom, "fleet_failed_connections_total", "Connections of all proxies that failed"),
+      "failed_connections",
+    ],
+    [
+      counter(prom, "fleet_rejected_connections_total", "Connections refused by all proxies"),
+      "rejected_connections",
+    ],
+    [
+      counter(prom, "fleet_sent_bytes_total", "Bytes from clients to targets, of all proxies"),
+      "total_bytes_sent",
+    ],
+    [
+      counter(prom, "fleet_received_bytes_total", "Bytes from targets to clients, of all proxies"),
+      "total_bytes_received",
+    ],
+  ];
+  return (stats, forgotten) => {
+    active(stats.active_connections);
+    for (const [series, name] of counters) series(stats[name] + forgotten[name]);
   };
 }
 

@@ -8,6 +8,7 @@ import { fleetTotals } from "./api/views.ts";
 import { Ingest } from "./ingest.ts";
 import { IngestStats } from "./ingest_stats.ts";
 import { Live } from "./live.ts";
+import { Health } from "./health.ts";
 import { createMetrics } from "./metrics.ts";
 import type { ManagerOptions } from "./options.ts";
 import { ReceiverThread } from "./receiver/thread.ts";
@@ -60,15 +61,20 @@ export async function startManager(
     ingest: arrived.figures(),
   });
   const live = new Live(registry, stats, now);
-  const metrics = createMetrics({ registry, stats, now, viewers: () => live.viewers });
+  const health = new Health(() => server);
+  const metrics = createMetrics({ registry, stats, now, viewers: () => live.viewers, health });
   const dashboard = await readDashboard(deps.dashboardDir);
   const { publicHosts } = options;
-  const app = createApp({ registry, stats, now, live, metrics, dashboard, publicHosts, version });
+  const app = createApp({
+    ...{ registry, stats, now, live, metrics, dashboard, publicHosts, version },
+    noteRequest: (route, method, status, s) => health.noteRequest(route, method, status, s),
+    refuse: (refusal) => server.refusals.note(refusal),
+  });
 
   // Before the HTTP server: once that answers, all is up, signals included.
   await receiver.start();
   const statsAddr = receiver.addr;
-  const server = serve(
+  const server: HttpServer = serve(
     options,
     (request, client) => app.fetch(request, { client }),
     receiver,
@@ -88,11 +94,13 @@ export async function startManager(
         "--stats-key or --stats-key-file says who may send them",
     );
   }
+  health.start();
   const timer = setInterval(() => tick({ arrived, registry, live }, now()), TICK_MS);
   let stopped: Promise<void> | undefined;
   const stop = async () => {
     clearInterval(timer);
     keys?.close();
+    health.stop();
     receiver.stop();
     live.stop();
     await server.stop();

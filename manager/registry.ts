@@ -1,6 +1,7 @@
 import { OFFLINE_MS, ProxyEntry } from "./fleet/proxy.ts";
 import type { Report } from "./fleet/report.ts";
 import { Room } from "./fleet/room.ts";
+import { noTotals, sum, type Totals } from "./fleet/totals.ts";
 
 export const MAX_PROXIES = 10_000;
 export const MAX_CONNECTIONS = 250_000;
@@ -21,6 +22,7 @@ export class Registry {
   #proxies = new Map<string, ProxyEntry>();
   #statuses = new Map<string, string>();
   #listeners = new Set<ChangeListener>();
+  #forgotten = noTotals();
   #room: Room;
   #maxProxies: number;
   #victims: { atMs: number; ids: string[] } = { atMs: -Infinity, ids: [] };
@@ -34,6 +36,11 @@ export class Registry {
   ) {
     this.#maxProxies = maxProxies;
     this.#room = new Room({ items: maxConnections, bytes: maxRecordBytes });
+  }
+
+  /** What proxies that are gone from here had counted, so that sums over the fleet need not run backwards. */
+  get forgotten(): Readonly<Totals> {
+    return this.#forgotten;
   }
 
   get size(): number {
@@ -127,6 +134,7 @@ export class Registry {
   }
 
   #remove(entry: ProxyEntry): void {
+    this.#forgotten = sum(this.#forgotten, entry.totals);
     const gone = entry.clear();
     this.#proxies.delete(entry.id);
     this.#statuses.delete(entry.id);

@@ -128,16 +128,15 @@ const MAY_IMPORT: Record<string, string[]> = {
   "manager/clock.ts": [],
   "manager/live.ts": [...FLEET, ...VIEWS, "manager/topic.ts"],
   "manager/topic.ts": [...FLEET, ...VIEWS],
-  "manager/metrics.ts": [...FLEET, ...VIEWS],
+  "manager/metrics.ts": [...FLEET, ...VIEWS, "type:manager/health.ts"],
+  "manager/health.ts": ["type:manager/http/"],
   "manager/server.ts": ["manager/http/", "proxy/net/address.ts"],
   "manager/http/": NETWORKS,
   "manager/http/options.ts": ["proxy/flags.ts", "type:manager/http/front.ts"],
   "manager/api/": [
     ...[...FLEET, ...REPORT, ...NETWORKS],
     ...["type:manager/live.ts", "type:manager/metrics.ts", "type:manager/http/"],
-    "manager/grafana.ts",
   ],
-  "manager/grafana.ts": [],
 
   "dashboard/": ["type:manager/api/model.ts", "type:manager/api/app.ts"],
 };
@@ -167,14 +166,8 @@ const PURE_MODULES = /^(npm:(zod|ipaddr\.js|dns-packet)|node:(crypto|buffer))$/;
 
 /** The only files that open a socket to listen on. */
 const LISTENERS = [
-  ...[
-    "proxy/engine.ts",
-    "proxy/tls/pair.ts",
-    "proxy/workers.ts",
-    "proxy/stats/sender.ts",
-    "proxy/dns/udp.ts",
-  ],
-  ...["proxy/net/udp.ts", "demo.ts"],
+  ...["proxy/engine.ts", "proxy/tls/pair.ts", "proxy/workers.ts", "proxy/stats/sender.ts"],
+  ...["proxy/dns/udp.ts", "proxy/net/udp.ts", "demo.ts"],
   ...["manager/receiver/receiver.ts", "manager/server.ts", "manager/http/front.ts"],
 ];
 

@@ -37,8 +37,8 @@ function misuse(args: string[], env?: string): string {
 }
 
 Deno.test("parseCommandLine starts a manager where it was told, or on 127.0.0.1:13337", () => {
-  const places = ({ listen, statsListen, publicHosts }: ReturnType<typeof manager>) => {
-    return { listen, statsListen, publicHosts };
+  const places = ({ listen, statsListen, publicHosts, http }: ReturnType<typeof manager>) => {
+    return { listen, statsListen, publicHosts, http };
   };
   assert.deepEqual(places(manager("--manager")), {
     listen: { host: "127.0.0.1", port: 13337 },

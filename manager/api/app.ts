@@ -8,17 +8,20 @@ import type { Live } from "../live.ts";
 import type { Metrics } from "../metrics.ts";
 import { type Dashboard, serveDashboard } from "./dashboard.ts";
 import { errorReply } from "./errors.ts";
-import { grafanaDashboard } from "../grafana.ts";
+import { grafanaDashboard } from "./grafana.ts";
 import type { Refusal } from "../http/refusals.ts";
 import { apiDocument } from "./document.ts";
 import type { ManagerEnv } from "./env.ts";
 import { changeGuard, hostGuard } from "./guard.ts";
 import { methodGuard } from "./methods.ts";
+import { RouteTable } from "./route_table.ts";
 import { connectionRoutes } from "./routes_connections.ts";
 import { metaRoutes } from "./routes_meta.ts";
 import { type FleetDeps, fleetRoutes } from "./routes_fleet.ts";
 import { proxyRoutes } from "./routes_proxy.ts";
 import { wsRoutes } from "./routes_ws.ts";
+
+type NoteRequest = (route: string, method: string, status: number, seconds: number) => void;
 
 export interface AppDeps extends FleetDeps {
   live: Live;
@@ -28,6 +31,8 @@ export interface AppDeps extends FleetDeps {
   version: string;
   /** Seconds after which a silent viewer counts as gone; 30 by default. */
   viewerTimeoutS?: number;
+  /** Counts requests: by a route of the document, by method and status, with how long they took. */
+  noteRequest?: NoteRequest;
   /** Counts who is turned away. */
   refuse?: (refusal: Refusal) => void;
 }
@@ -37,9 +42,11 @@ const MAX_BODY = 64 * 1024;
 /** The manager's HTTP side: API, metrics, WebSocket and dashboard, all behind the guards. */
 export function createApp(deps: AppDeps) {
   const app = new OpenAPIHono<ManagerEnv>();
+  const routes = new RouteTable(app.openAPIRegistry);
+  app.use(noteRequests(routes, deps.noteRequest));
   app.use(hostGuard(deps.publicHosts));
   app.use(safeHeaders);
-  app.use(methodGuard(app.openAPIRegistry));
+  app.use(methodGuard(routes));
   app.use(changeGuard);
   app.use(limitBody(deps));
   app.route("/", wsRoutes(deps.live, deps.viewerTimeoutS));
@@ -67,6 +74,19 @@ function addRoutes(app: OpenAPIHono<ManagerEnv>, deps: AppDeps) {
       }),
     );
 }
+
+function noteRequests(routes: RouteTable, note?: NoteRequest): MiddlewareHandler {
+  return async (c, next) => {
+    const startedAt = performance.now();
+    await next();
+    // Of what a client may make up nothing becomes a label.
+    const route = routes.template(c.req.path) ?? (c.res.status === 404 ? "none" : "dashboard");
+    const method = METHODS.includes(c.req.method) ? c.req.method : "other";
+    note?.(route, method, c.res.status, (performance.now() - startedAt) / 1000);
+  };
+}
+
+const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 function limitBody({ refuse }: AppDeps): MiddlewareHandler {
   return bodyLimit({
