@@ -88,26 +88,25 @@ export class Health {
     read("rustproxy_http_connections", "Open HTTP connections, viewers among them", () => {
       return this.#http()?.connections ?? 0;
     });
-    const cpu = new Counter({
+    new Counter({
       name: "process_cpu_seconds_total",
       help: "Processor time of the manager's process",
       registers,
       collect() {
         const { user, system } = process.cpuUsage();
-        cpu.reset();
-        cpu.inc((user + system) / 1e6);
+        this.reset();
+        this.inc((user + system) / 1e6);
       },
     });
-    const refused = new Counter({
+    const refusals = () => Object.entries(this.#http()?.refusals.counts ?? {});
+    new Counter({
       name: "rustproxy_http_refused_total",
       help: "Clients and viewers turned away or cut off by the HTTP side",
       labelNames: ["reason"],
       registers,
-      collect: () => {
-        refused.reset();
-        for (const [reason, n] of Object.entries(this.#http()?.refusals.counts ?? {})) {
-          refused.inc({ reason }, n);
-        }
+      collect() {
+        this.reset();
+        for (const [reason, n] of refusals()) this.inc({ reason }, n);
       },
     });
   }

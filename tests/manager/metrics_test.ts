@@ -1,20 +1,11 @@
 import { strict as assert } from "node:assert";
 import { fromLegacy, legacyReportSchema } from "../../manager/legacy_report.ts";
-import { MAX_LABELLED_PROXIES } from "../../manager/metrics.ts";
+import { createMetrics, MAX_LABELLED_PROXIES } from "../../manager/metrics.ts";
+import { havePromtool, promtool } from "../support/promtool.ts";
 import { boot, legacyReport, report, T0 } from "../support/reports.ts";
 import { setUpApp } from "../support/manager_app.ts";
 
-async function hasPromtool(): Promise<boolean> {
-  try {
-    return (await new Deno.Command("promtool", { args: ["--version"] }).output()).success;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
-const promtool = await hasPromtool();
-if (!promtool) console.log("Skipped: promtool is not on PATH, so /metrics is not held against it");
+const installed = havePromtool();
 
 Deno.test("GET /metrics gives the fleet's figures, the same at each scrape", async () => {
   const { registry, get } = setUpApp();
@@ -64,25 +55,40 @@ Deno.test("GET /metrics bounds its series and says how many proxies it left out"
 
 Deno.test({
   name: "GET /metrics is what promtool calls right, whatever a proxy calls itself",
-  ignore: !promtool,
+  ignore: !installed,
   fn: async () => {
     const { registry, get } = setUpApp();
     registry.apply(report(), T0);
     const proxy_id = 'a"b\\c{}\u{1f600}';
     registry.apply(fromLegacy(legacyReportSchema.parse(legacyReport({ proxy_id })), T0), T0);
-    const command = new Deno.Command("promtool", {
-      args: ["check", "metrics"],
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "piped",
-    });
-    await using child = command.spawn();
-    const writer = child.stdin.getWriter();
-    await writer.write(new Uint8Array(await (await get("/metrics")).arrayBuffer()));
-    await writer.close();
-    const { code, stdout, stderr } = await child.output();
-    const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
-    assert.equal(said, "");
-    assert.equal(code, 0);
+    const text = await (await get("/metrics")).text();
+    assert.deepEqual(await promtool(["check", "metrics"], text), { code: 0, said: "" });
   },
+});
+
+Deno.test("GET /metrics counts on for the fleet when a proxy is forgotten", async () => {
+  const { registry, stats, now } = setUpApp();
+  registry.apply(report(), T0);
+  registry.apply(report({ proxy_id: "old", state: "stopped" }), T0);
+  const scrape = async () => {
+    const { render } = createMetrics({ registry, stats, now, viewers: () => 0 });
+    return /^rustproxy_fleet_connections_total (\d+)$/m.exec(await render())?.[1];
+  };
+  assert.equal(await scrape(), "20");
+  assert.equal(registry.forget("old", T0), "forgotten");
+  assert.equal(registry.size, 1);
+  assert.equal(await scrape(), "20");
+});
+
+Deno.test("GET /metrics makes its text once for all who ask within a second", async () => {
+  const { registry, stats, now } = setUpApp();
+  let made = 0;
+  const counted = () => {
+    made++;
+    return stats();
+  };
+  const { render } = createMetrics({ registry, stats: counted, now, viewers: () => 0 });
+  const texts = await Promise.all(Array.from({ length: 10 }, () => render()));
+  assert.equal(made, 1);
+  assert.equal(new Set(texts).size, 1);
 });
