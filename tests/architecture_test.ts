@@ -143,7 +143,7 @@ const MAY_IMPORT: Record<string, string[]> = {
 
 const PACKAGES: Record<string, string[]> = {
   "build.ts": ["tailwindcss"],
-  "dashboard/": ["preact", "@preact/signals", "chart.js"],
+  "dashboard/": ["preact", "@preact/signals", "chart.js", "hono"],
   "proxy/": ["@logtape/logtape", "ipaddr.js", "zod"],
   "proxy/dns/": ["@logtape/logtape", "dns-packet", "ipaddr.js", "zod"],
   "proxy/auth/": ["@logtape/logtape", "bcryptjs", "zod"],

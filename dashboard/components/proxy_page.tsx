@@ -6,6 +6,7 @@ import { BackendPanel } from "./backend_panel.tsx";
 import { Card, Cards } from "./card.tsx";
 import { ConnectionPanel } from "./connection_panel.tsx";
 import { Direction } from "./direction.tsx";
+import { ForgetProxy } from "./forget_proxy.tsx";
 import { PageTitle } from "./page_title.tsx";
 import { Empty, Waiting } from "./panel.tsx";
 import { ProxyFacts } from "./proxy_facts.tsx";
@@ -34,6 +35,7 @@ export function ProxyPage({ proxyId, focus }: { proxyId: string; focus: boolean 
           </PageTitle>
           {proxy && <ProxyStatus proxy={proxy} />}
           {proxy && <SilenceNote proxy={proxy} />}
+          {proxy && isSilent(proxy) && <ForgetProxy key={proxyId} proxyId={proxyId} />}
         </div>
         {proxy && <ProxyFacts proxy={proxy} />}
       </div>

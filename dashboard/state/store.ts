@@ -1,6 +1,7 @@
 import { effect, type ReadonlySignal, signal } from "@preact/signals";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
+import { ManagerClient } from "../api/client.ts";
 import { FleetSocket } from "../api/socket.ts";
 import { type FleetState, initialFleet, reduceFleet } from "./fleet.ts";
 import { parseRoute, type Route } from "./route.ts";
@@ -17,6 +18,8 @@ export interface Store {
   theme: Theme;
   /** Tries to reach the manager now. */
   retry(): void;
+  /** Has the manager forget a proxy that is gone; why it does not, or null. */
+  forget(proxyId: string): Promise<string | null>;
 }
 
 /** The store of a page that lives until it is left: nothing here is ever torn down. */
@@ -27,8 +30,10 @@ export function createStore(): Store {
   const narrow = matchMedia("(max-width: 639.98px)");
   const phone = signal(narrow.matches);
 
+  const page = location.href.replace(/[?#].*$/, "");
+  const client = new ManagerClient(new URL(".", page).href);
   const socket = new FleetSocket({
-    url: new URL("ws", location.href.replace(/^http/, "ws").replace(/[?#].*$/, "")).href,
+    url: new URL("ws", page.replace(/^http/, "ws")).href,
     onMessage: (message) => {
       const at = Date.now();
       fleet.value = reduceFleet(fleet.value, { type: "message", at, message });
@@ -55,6 +60,7 @@ export function createStore(): Store {
     phone,
     theme: createTheme(document.documentElement),
     retry: () => socket.retry(),
+    forget: (proxyId) => client.forget(proxyId),
   };
 }
 
