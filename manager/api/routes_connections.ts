@@ -115,11 +115,14 @@ export function connectionRoutes({ registry, now }: { registry: Registry; now: (
           "Cannot use cursor: expected one of this same query",
         );
       }
-      const query = { filter, order, limit, after };
-      const found = await turns.take<Groups | Connections>(async () =>
-        group
-          ? { groups: await findGroups(registry, query, group, now()) }
-          : { connections: await findConnections(registry, query, now()) }
+      const { signal: asked } = c.req.raw;
+      const query = { filter, order, limit, after, asked };
+      const found = await turns.take<Groups | Connections>(
+        async () =>
+          group
+            ? { groups: await findGroups(registry, query, group, now()) }
+            : { connections: await findConnections(registry, query, now()) },
+        asked,
       );
       if (!found) return errorReply(c, 503, "busy", "Too many such requests wait; try again");
       const { rows, total, notReported, next } = "groups" in found

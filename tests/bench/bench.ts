@@ -5,6 +5,7 @@
 import { Argument, Command } from "commander";
 import { HTTP } from "./http.ts";
 import type { Context, Load, Suite } from "./load.ts";
+import { benchManager } from "./manager.ts";
 import { find } from "./process.ts";
 import { type Server, startBulkServer, startHoldServer, startWebServer } from "./servers.ts";
 import { SOCKS5 } from "./socks5.ts";
@@ -12,6 +13,11 @@ import { choose, direct, ours, type Running, type Subject } from "./subject.ts";
 import { TCP } from "./tcp.ts";
 import { benchTelemetry } from "./telemetry.ts";
 
+/** Benchmarks that have no peers, each with options of its own. */
+const ALONE: Record<string, (args: string[]) => Promise<void>> = {
+  telemetry: benchTelemetry,
+  manager: benchManager,
+};
 const SUITES: Record<string, Suite> = { tcp: TCP, http: HTTP, socks5: SOCKS5 };
 
 interface Row {
@@ -41,8 +47,8 @@ function parseArguments(): { suite: Suite; options: Options } {
     Object.values(SUITES).map((suite) => `\n${suite.mode}: ${names(suite)}`).join("");
   const command = new Command("deno task bench")
     .description(
-      "Measures a mode of the proxy against its peers, side by side; or reports, which have no peers: see " +
-        "telemetry --help.",
+      "Measures a mode of the proxy against its peers, side by side. " +
+        `Others, with options of their own: ${Object.keys(ALONE)}.`,
     )
     .addArgument(new Argument("[mode]").choices(Object.keys(SUITES)).default("tcp"))
     .option("--loads <names>", `all of${each(({ loads }) => loads.map(({ name }) => name))}`, list)
@@ -160,7 +166,7 @@ function chooseSubjects(suite: Suite, options: Options, folder: string, sink: nu
   ];
 }
 
-async function benchMode(): Promise<void> {
+async function benchSuite(): Promise<void> {
   const { suite, options } = parseArguments();
   const folder = await Deno.makeTempDir({ prefix: "rustproxy-bench-" });
   const sink = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
@@ -188,6 +194,6 @@ async function benchMode(): Promise<void> {
 }
 
 if (import.meta.main) {
-  const [first, ...rest] = Deno.args;
-  await (first === "telemetry" ? benchTelemetry(rest) : benchMode());
+  const [name, ...args] = Deno.args;
+  await (ALONE[name] ? ALONE[name](args) : benchSuite());
 }

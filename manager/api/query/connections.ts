@@ -47,6 +47,8 @@ export interface Query {
   order: readonly SortField[];
   limit: number;
   after: Rank | null;
+  /** Aborted once nobody waits for the answer any more. */
+  asked?: AbortSignal;
 }
 
 interface Row extends Rank {
@@ -61,13 +63,20 @@ interface GroupRow extends Rank {
 /** A page of the fleet's connections. */
 export async function findConnections(
   registry: Registry,
-  { filter, order, limit, after }: Query,
+  query: Query,
   nowMs: number,
 ): Promise<Found<FleetConnection>> {
+  const { order, limit, after } = query;
   const page = new Page<Row>(limit, comparator(order), after);
-  const notReported = await select(registry, filter, nowMs, (entry, record, active) => {
-    const keys = order.map(({ field }) => keyOf(entry, record, active, field));
-    page.offer({ keys, name: entry.id, number: record.id, entry, record });
+  // Used again and again: most of the many do not get onto the page.
+  const rank = { keys: [] as Key[], name: "", number: 0 };
+  const notReported = await select(registry, query, nowMs, (entry, record, active) => {
+    for (let i = 0; i < order.length; i++) {
+      rank.keys[i] = keyOf(entry, record, active, order[i].field);
+    }
+    rank.name = entry.id;
+    rank.number = record.id;
+    if (page.wants(rank)) page.add({ ...rank, keys: [...rank.keys], entry, record });
   });
   const { rows, more } = page.rows();
   const views = rows.map(({ entry, record }) => ({
@@ -80,12 +89,13 @@ export async function findConnections(
 /** A page of the sums of those that have their client, target, user or proxy in common. */
 export async function findGroups(
   registry: Registry,
-  { filter, order, limit, after }: Query,
+  query: Query,
   by: GroupBy,
   nowMs: number,
 ): Promise<Found<ConnectionGroup>> {
+  const { order, limit, after } = query;
   const groups = new Map<string, ConnectionGroup>();
-  const notReported = await select(registry, filter, nowMs, (entry, record, active) => {
+  const notReported = await select(registry, query, nowMs, (entry, record, active) => {
     const key = groupOf(entry, record, by);
     let group = groups.get(key);
     if (!group) groups.set(key, group = noGroup(key));
@@ -100,7 +110,8 @@ export async function findGroups(
   for (const group of groups.values()) {
     if (slices.isOver()) await slices.next();
     const keys = order.map(({ field }) => groupKey(group, field));
-    page.offer({ keys, name: group.key, number: 0, group });
+    const row = { keys, name: group.key, number: 0, group };
+    if (page.wants(row)) page.add(row);
   }
   const { rows, more } = page.rows();
   return {
@@ -114,7 +125,7 @@ export async function findGroups(
 /** Shows what fits to `visit`; returns how many live connections were not reported. */
 async function select(
   registry: Registry,
-  filter: Filter,
+  { filter, asked }: Query,
   nowMs: number,
   visit: (entry: ProxyEntry, record: ConnectionRecord, active: boolean) => void,
 ): Promise<number> {
@@ -136,7 +147,7 @@ async function select(
     const active = up && isActive(record.state);
     if (filter.active !== undefined && filter.active !== active) return;
     if (fits(record)) visit(entry, record, active);
-  });
+  }, asked);
   return notReported;
 }
 

@@ -29,9 +29,9 @@ function compare(a: Key, b: Key): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** The first rows behind a given one, of any number that is offered: a heap, so that not all are sorted. */
+/** The first rows behind a given one, of any number that comes: a heap, so that not all are sorted. */
 export class Page<R extends Rank> {
-  /** Rows that were offered. */
+  /** Rows that came. */
   total = 0;
   readonly #limit: number;
   readonly #compare: (a: Rank, b: Rank) => number;
@@ -47,11 +47,21 @@ export class Page<R extends Rank> {
     this.#after = after;
   }
 
-  offer(row: R): void {
+  /** Counts a row, and says whether its rank puts it on the page so far, to be followed by {@link add}. */
+  wants(rank: Rank): boolean {
     this.total++;
-    if (this.#after && this.#compare(row, this.#after) <= 0) this.#beforePage++;
-    else if (this.#heap.length < this.#limit) this.#push(row);
-    else if (this.#limit > 0 && this.#compare(row, this.#heap[0]) < 0) this.#replaceFirst(row);
+    if (this.#after && this.#compare(rank, this.#after) <= 0) {
+      this.#beforePage++;
+      return false;
+    }
+    if (this.#heap.length < this.#limit) return true;
+    return this.#limit > 0 && this.#compare(rank, this.#heap[0]) < 0;
+  }
+
+  /** Puts a row that is wanted on the page. */
+  add(row: R): void {
+    if (this.#heap.length < this.#limit) this.#push(row);
+    else this.#replaceFirst(row);
   }
 
   /** The page's rows in order, and whether others follow. */

@@ -11,19 +11,22 @@ export type Visit = (entry: ProxyEntry, record: ConnectionRecord) => void;
 
 /**
  * Shows every connection of the proxies that fit to `visit`, in slices between which others have their turn.
- * Of each proxy it shows what was there when its turn came.
+ * Of each proxy it shows what was there when its turn came. Ends early once nobody waits for it.
  */
 export async function scan(
   registry: Registry,
   fits: (entry: ProxyEntry) => boolean,
   visit: Visit,
+  asked?: AbortSignal,
 ): Promise<void> {
   const slices = new Slices();
   for (const entry of [...registry.proxies()]) {
     if (registry.get(entry.id) !== entry || !fits(entry)) continue;
     for (const record of [...entry.connections.records()]) {
       visit(entry, record);
-      if (slices.isOver()) await slices.next();
+      if (!slices.isOver()) continue;
+      await slices.next();
+      if (asked?.aborted) return;
     }
   }
 }
@@ -61,11 +64,14 @@ export class Turns {
     return this.#waiting;
   }
 
-  /** Runs this once those before it are done; null, and not run, where too many wait. */
-  async take<T>(work: () => Promise<T>): Promise<T | null> {
+  /**
+   * Runs this once those before it are done; null, and not run, where too many wait, or whoever asked has
+   * gone meanwhile.
+   */
+  async take<T>(work: () => Promise<T>, asked?: AbortSignal): Promise<T | null> {
     if (this.#waiting >= this.#max) return null;
     this.#waiting++;
-    const turn = this.#last.then(work);
+    const turn = this.#last.then(() => asked?.aborted ? null : work());
     this.#last = turn.catch(() => {});
     try {
       return await turn;

@@ -47,3 +47,15 @@ Deno.test("Turns runs one at a time, goes on behind a failure, and turns away be
   assert.deepEqual(log, ["first begins", "first ends", "third"]);
   assert.equal(await turns.take(() => Promise.resolve(1)), 1);
 });
+
+Deno.test("Turns leaves out whoever has gone before its turn", async () => {
+  const turns = new Turns(3);
+  const gate = Promise.withResolvers<void>();
+  const gone = new AbortController();
+  const first = turns.take(() => gate.promise);
+  const second = turns.take(() => Promise.reject(new Error("was run")), gone.signal);
+  gone.abort();
+  gate.resolve();
+  await first;
+  assert.equal(await second, null);
+});
