@@ -7,7 +7,7 @@ export const MAX_VIEWERS = 1_000;
 export const MAX_SUBSCRIPTIONS = 16;
 export const MAX_CLIENT_MESSAGE = 64 * 1024;
 /** A viewer with more than this many bytes unsent gets nothing until it has caught up. */
-export const MAX_BUFFERED = 1024 * 1024;
+export const MAX_BUFFERED = 256 * 1024;
 /** A delta is sent at least this often, in milliseconds, so that a viewer knows it is connected. */
 export const MAX_SILENCE_MS = 5_000;
 

@@ -4,6 +4,8 @@
 export const SMALL = 4 * 1024;
 const LARGE = 64 * 1024;
 const MAX_DISCARDED = 1024 * 1024;
+/** Large buffers that are kept, though nobody uses them. */
+const MAX_FREE = 64;
 
 /** Reads and forgets, a megabyte at most. */
 export async function drain(conn: Deno.TcpConn): Promise<void> {
@@ -15,10 +17,27 @@ export async function drain(conn: Deno.TcpConn): Promise<void> {
   }
 }
 
-/** A buffer for the next read: large while reads fill it, small again once they do not. */
-export function fitted(buffer: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayBuffer> {
-  if (length === buffer.length && length < LARGE) return new Uint8Array(LARGE);
-  return length <= SMALL && buffer.length > SMALL ? new Uint8Array(SMALL) : buffer;
+/**
+ * Buffers to read into: small ones, and large ones from a pool for reads that fill them, since a viewer's
+ * connection bursts once a second and waits in between.
+ */
+export class Buffers {
+  readonly #free: Uint8Array<ArrayBuffer>[] = [];
+
+  /** One for the next read, behind a read of `length` bytes into this one, which is given back. */
+  next(buffer: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayBuffer> {
+    if (buffer.length < LARGE) {
+      return length < buffer.length ? buffer : this.#free.pop() ?? new Uint8Array(LARGE);
+    }
+    if (length > SMALL) return buffer;
+    this.giveBack(buffer);
+    return new Uint8Array(SMALL);
+  }
+
+  /** Takes back one that no read uses any more. */
+  giveBack(buffer: Uint8Array<ArrayBuffer>): void {
+    if (buffer.length === LARGE && this.#free.length < MAX_FREE) this.#free.push(buffer);
+  }
 }
 
 /** One after the other. */

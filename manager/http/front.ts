@@ -1,5 +1,5 @@
 import { type Address, ListenError, unmapIPv4 } from "../../proxy/net/address.ts";
-import { closeQuietly } from "./bytes.ts";
+import { Buffers, closeQuietly } from "./bytes.ts";
 import { type Deadlines, Link, type LinkDeps } from "./link.ts";
 import { Places } from "./places.ts";
 import { type Refusal, refusalReply, Refusals } from "./refusals.ts";
@@ -58,6 +58,7 @@ export class Front {
     this.#places = new Places(limits.connections, limits.connectionsPerClient);
     this.#linkDeps = {
       deadlines: limits,
+      buffers: new Buffers(),
       maxMessage: limits.maxMessage,
       now: () => performance.now(),
       dial: (link) => this.#dial(link),

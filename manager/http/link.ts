@@ -1,4 +1,4 @@
-import { closeQuietly, concat, drain, fitted, SMALL, writeAll } from "./bytes.ts";
+import { type Buffers, closeQuietly, concat, drain, SMALL, writeAll } from "./bytes.ts";
 import { FrameMeter } from "./frames.ts";
 import { HeadCounter } from "./head.ts";
 import { type Refusal, refusalReply } from "./refusals.ts";
@@ -22,6 +22,7 @@ export interface LinkDeps {
   /** Connects to the server behind; the link is known by the local port from then on. */
   dial: (link: Link) => Promise<Deno.TcpConn>;
   refuse: (refusal: Refusal) => void;
+  buffers: Buffers;
   /** The largest message from a WebSocket client, in bytes. */
   maxMessage: number;
 }
@@ -224,7 +225,7 @@ export class Link implements HttpClient {
       const passed = this.#measure(buffer.subarray(0, length));
       if (!await this.#pass(inner, buffer.subarray(0, passed))) return await drain(this.#client);
       if (passed < length) return await this.#discard();
-      buffer = fitted(buffer, length);
+      buffer = this.#deps.buffers.next(buffer, length);
     }
     await inner.closeWrite().catch(() => {});
   }
@@ -259,12 +260,15 @@ export class Link implements HttpClient {
     let buffer = new Uint8Array(SMALL);
     for (;;) {
       const length = await inner.read(buffer);
-      if (length === null) break;
+      if (length === null) {
+        this.#deps.buffers.giveBack(buffer);
+        break;
+      }
       this.#writingSince = this.#deps.now();
       await writeAll(this.#client, buffer.subarray(0, length));
       this.#writingSince = null;
       if (this.#state === "serving") this.#moved();
-      buffer = fitted(buffer, length);
+      buffer = this.#deps.buffers.next(buffer, length);
     }
     await this.#client.closeWrite();
     this.#delivered.resolve();
