@@ -93,12 +93,6 @@ export class Live {
     else this.#unsubscribe(viewer, proxy_id);
   }
 
-  /** A viewer has begun to send a message over {@link MAX_CLIENT_MESSAGE}, of which nothing more will come. */
-  tooBig(socket: ViewerSocket): void {
-    const viewer = this.#viewers.get(socket);
-    if (viewer) this.#turnOut(viewer, CLOSE_TOO_BIG, "message too big");
-  }
-
   /** Sends what has changed; to be called at most once a second, and about that often. */
   flush(): void {
     const delta = this.#nextDelta();

@@ -157,7 +157,7 @@ const PURE_NAMES = [
   ...["wire", "socks4_wire", "udp_wire", "report", "seal", "stats/key"],
   ...["buffer", "rollup", "address", "ip", "cidr", "proxy_protocol"],
   ...["backend_record", "backend", "busiest", "balancer", "hash", "rise_fall", "target"],
-  ...["networks", "rules"],
+  ...["networks", "rules", "http/frames", "glob", "ranking"],
   ...["dns/servers", "dns/query", "dns/error", "dns/found", "dns/special", "dns/cache"],
   ...["htpasswd", "sha_crypt"],
 ];

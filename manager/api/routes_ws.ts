@@ -1,6 +1,7 @@
+import { createHash } from "node:crypto";
 import { getLogger } from "@logtape/logtape";
 import { type Context, Hono } from "hono";
-import type { HttpClient } from "../http/link.ts";
+import type { ServerSocket, SocketEvents } from "../http/server_socket.ts";
 import type { Live, ViewerSocket } from "../live.ts";
 import type { ManagerEnv } from "./env.ts";
 import { errorReply } from "./errors.ts";
@@ -8,76 +9,88 @@ import { originGuard } from "./guard.ts";
 
 /** A viewer that says nothing for half of this is pinged, and one that does not answer is gone; in seconds. */
 const IDLE_TIMEOUT_S = 30;
+const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /**
- * `WS /ws`: 403 for a foreign Origin, 426 without an upgrade or in another version than 13, 503 where there
- * are too many viewers.
+ * `WS /ws` (RFC 6455, section 4.2): 403 for a foreign Origin, 426 without an upgrade or in another version than
+ * 13, 503 where there are too many viewers.
  */
 export function wsRoutes(live: Live, idleTimeoutS: number = IDLE_TIMEOUT_S) {
   return new Hono<ManagerEnv>().get("/ws", originGuard, (c) => {
-    const { client } = c.env ?? {};
     const refused = refuseHandshake(c, live);
     if (refused) return refused;
-    const viewer = new Viewer(live, client);
-    if (client && !client.beginWebSocket(() => live.tooBig(viewer))) {
-      // The next try comes on a connection of its own, of which all is known.
-      client.cut("soon");
-      c.header("Connection", "close");
-      return badUpgrade(c);
+    const client = c.env?.client;
+    const head = acceptance(c.req.header("sec-websocket-key")!);
+    const viewer = new Viewer(live);
+    const socket = client?.upgrade(head, viewer.events, 1000 * idleTimeoutS);
+    // The connection is the viewer's from here on: this reply goes nowhere.
+    if (socket) {
+      viewer.open(socket);
+      return c.body(null);
     }
-    try {
-      const upgraded = Deno.upgradeWebSocket(c.req.raw, { idleTimeout: idleTimeoutS });
-      viewer.connect(upgraded.socket);
-      return upgraded.response;
-    } catch {
-      client?.cut("soon");
-      return badUpgrade(c);
-    }
+    // The next try comes on a connection of its own, of which all is known.
+    client?.cutSoon();
+    c.header("Connection", "close");
+    return badUpgrade(c);
   });
 }
 
 function refuseHandshake(c: Context<ManagerEnv>, live: Live): Response | null {
-  if (c.req.header("upgrade")?.toLowerCase() !== "websocket") {
+  const field = (name: string) => c.req.header(name) ?? "";
+  if (field("upgrade").toLowerCase() !== "websocket") {
     c.header("Upgrade", "websocket");
     return errorReply(c, 426, "upgrade_required", "This path speaks WebSocket only");
   }
   if (live.isFull) {
     return errorReply(c, 503, "too_many_viewers", "Too many viewers are connected");
   }
-  const version = c.req.header("sec-websocket-version");
-  if (version === undefined) return badUpgrade(c);
-  if (version !== "13") {
+  const version = field("sec-websocket-version");
+  if (version !== "" && version !== "13") {
     c.header("Sec-WebSocket-Version", "13");
     return errorReply(c, 426, "bad_version", "Only version 13 of the WebSocket protocol is spoken");
   }
-  return null;
+  const whole = version !== "" && /(^|,)\s*upgrade\s*(,|$)/i.test(field("connection")) &&
+    /^[A-Za-z0-9+/]{22}==$/.test(field("sec-websocket-key"));
+  return whole ? null : badUpgrade(c);
 }
 
 function badUpgrade(c: Context): Response {
   return errorReply(c, 400, "bad_upgrade", "This is not a WebSocket handshake (RFC 6455)");
 }
 
-/** A WebSocket whose TCP connection ends even where its other end does not answer a close. */
-class Viewer implements ViewerSocket {
-  readonly #live: Live;
-  readonly #client: HttpClient | undefined;
-  #socket: WebSocket | null = null;
+/** The head that accepts a handshake with this key. */
+function acceptance(key: string): Uint8Array {
+  const accept = createHash("sha1").update(key + GUID).digest("base64");
+  const lines = [
+    "HTTP/1.1 101 Switching Protocols",
+    "Upgrade: websocket",
+    "Connection: Upgrade",
+    `Sec-WebSocket-Accept: ${accept}`,
+  ];
+  return new TextEncoder().encode(`${lines.join("\r\n")}\r\n\r\n`);
+}
 
-  constructor(live: Live, client: HttpClient | undefined) {
+/** What the live feed knows of a viewer. */
+class Viewer implements ViewerSocket {
+  readonly events: SocketEvents;
+  readonly #live: Live;
+  #socket: ServerSocket | null = null;
+
+  constructor(live: Live) {
     this.#live = live;
-    this.#client = client;
+    this.events = {
+      onMessage: guarded((text: string | null) => live.message(this, text)),
+      onClose: guarded(() => live.closed(this)),
+    };
   }
 
   get bufferedAmount(): number {
     return this.#socket?.bufferedAmount ?? 0;
   }
 
-  connect(socket: WebSocket): void {
+  open(socket: ServerSocket): void {
     this.#socket = socket;
-    socket.onopen = guarded(() => this.#live.open(this));
-    socket.onmessage = guarded((event: MessageEvent) => this.#live.message(this, event.data));
-    socket.onclose = guarded(() => this.#live.closed(this));
-    socket.onerror = guarded(() => this.#live.closed(this));
+    this.#live.open(this);
   }
 
   send(text: string): void {
@@ -85,16 +98,15 @@ class Viewer implements ViewerSocket {
   }
 
   close(code: number, reason: string): void {
-    this.#client?.cut("soon");
     this.#socket?.close(code, reason);
   }
 }
 
-// An error that leaves such a handler would end the process.
-function guarded<E>(handler: (event: E) => void): (event: E) => void {
-  return (event) => {
+// An error that leaves such a handler would end the viewer's connection without a word.
+function guarded<A extends unknown[]>(handler: (...args: A) => void): (...args: A) => void {
+  return (...args) => {
     try {
-      handler(event);
+      handler(...args);
     } catch (error) {
       getLogger(["rustproxy", "manager"]).error("Cannot serve a viewer: {error}", { error });
     }

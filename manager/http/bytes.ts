@@ -61,3 +61,12 @@ export function closeQuietly(conn: Deno.TcpConn): void {
     // Closed already, which is what was wanted.
   }
 }
+
+/** What could be read; null at the end, and where the connection broke. */
+export async function readOrNull(conn: Deno.TcpConn, buffer: Uint8Array): Promise<number | null> {
+  try {
+    return await conn.read(buffer);
+  } catch {
+    return null;
+  }
+}

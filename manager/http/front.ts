@@ -3,6 +3,7 @@ import { Buffers, closeQuietly } from "./bytes.ts";
 import { type Deadlines, Link, type LinkDeps } from "./link.ts";
 import { Places } from "./places.ts";
 import { type Refusal, refusalReply, Refusals } from "./refusals.ts";
+import { TextFrames } from "./server_socket.ts";
 
 /** The bounds of the HTTP side. */
 export interface FrontLimits extends Deadlines {
@@ -59,6 +60,7 @@ export class Front {
     this.#linkDeps = {
       deadlines: limits,
       buffers: new Buffers(),
+      frames: new TextFrames(),
       maxMessage: limits.maxMessage,
       now: () => performance.now(),
       dial: (link) => this.#dial(link),

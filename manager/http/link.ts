@@ -1,7 +1,7 @@
-import { type Buffers, closeQuietly, concat, drain, SMALL, writeAll } from "./bytes.ts";
-import { FrameMeter } from "./frames.ts";
+import { type Buffers, closeQuietly, concat, drain, readOrNull, SMALL, writeAll } from "./bytes.ts";
 import { HeadCounter } from "./head.ts";
 import { type Refusal, refusalReply } from "./refusals.ts";
+import { ServerSocket, type SocketEvents, type TextFrames } from "./server_socket.ts";
 
 /** How long a connection may take for what; in milliseconds. */
 export interface Deadlines {
@@ -23,6 +23,7 @@ export interface LinkDeps {
   dial: (link: Link) => Promise<Deno.TcpConn>;
   refuse: (refusal: Refusal) => void;
   buffers: Buffers;
+  frames: TextFrames;
   /** The largest message from a WebSocket client, in bytes. */
   maxMessage: number;
 }
@@ -33,12 +34,13 @@ export interface HttpClient {
   readonly ip: string;
   readonly port: number;
   /**
-   * Says that the connection becomes a WebSocket, before it does; `onTooBig` is called instead of a message
-   * that is too big. False where the client did not wait for its reply, so that messages could not be told apart.
+   * Makes the connection a WebSocket whose first bytes are `head`; the application's reply goes nowhere. Null
+   * where the client did not wait for the reply, or sent a body before, so that it cannot be told where its
+   * messages begin.
    */
-  beginWebSocket(onTooBig: () => void): boolean;
-  /** Ends the TCP connection, soon where what is under way may still go out. */
-  cut(when: "now" | "soon"): void;
+  upgrade(head: Uint8Array, events: SocketEvents, idleMs: number): ServerSocket | null;
+  /** Ends the TCP connection, once what is under way has gone out. */
+  cutSoon(): void;
 }
 
 const MAX_HEAD = 60 * 1024;
@@ -61,8 +63,7 @@ export class Link implements HttpClient {
   #counter = new HeadCounter();
   /** Requests that the application has been given. */
   #begun = 0;
-  #meter: FrameMeter | null = null;
-  #onTooBig = () => {};
+  #socket: ServerSocket | null = null;
   #delivered = Promise.withResolvers<void>();
   #closed = false;
 
@@ -95,6 +96,7 @@ export class Link implements HttpClient {
 
   /** Resolves once everything from the server behind has been passed on. */
   get delivered(): Promise<void> {
+    if (this.#socket) return this.#socket.flushed;
     return this.#inner ? this.#delivered.promise : Promise.resolve();
   }
 
@@ -113,27 +115,33 @@ export class Link implements HttpClient {
     this.#deadline = this.#deps.now() + this.#deps.deadlines.idle;
   }
 
-  beginWebSocket(onTooBig: () => void): boolean {
+  upgrade(head: Uint8Array, events: SocketEvents, idleMs: number): ServerSocket | null {
     const { heads, since } = this.#counter;
-    if (heads !== this.#begun || since > 0 || this.#closed) return false;
-    this.#meter = new FrameMeter(this.#deps.maxMessage);
-    this.#onTooBig = onTooBig;
+    if (heads !== this.#begun || since > 0 || this.#closed || !this.#inner) return null;
+    const { now, refuse, maxMessage, frames, deadlines } = this.#deps;
     this.#state = "websocket";
     this.#deadline = Infinity;
-    return true;
+    this.#socket = new ServerSocket(this.#client, head, {
+      ...{ events, idleMs, maxMessage, frames, now, refuse },
+      stallMs: deadlines.stall,
+      lingerMs: deadlines.linger,
+      end: () => this.close(),
+    });
+    closeQuietly(this.#inner);
+    return this.#socket;
   }
 
-  cut(when: "now" | "soon"): void {
-    if (when === "now") return this.close();
+  cutSoon(): void {
     this.#state = "ending";
     this.#deadline = Math.min(this.#deadline, this.#deps.now() + this.#deps.deadlines.linger);
   }
 
   /** Ends what has been going on for too long; to be called some times a second. */
   tick(nowMs: number): void {
+    if (this.#socket) return this.#socket.tick(nowMs);
     const { stall } = this.#deps.deadlines;
     if (this.#writingSince !== null && nowMs - this.#writingSince >= stall) {
-      this.#deps.refuse(this.#state === "websocket" ? "slow_viewer" : "stalled");
+      this.#deps.refuse("stalled");
       return this.close();
     }
     if (nowMs >= this.#deadline) this.#expire();
@@ -146,6 +154,7 @@ export class Link implements HttpClient {
     closeQuietly(this.#client);
     if (this.#inner) closeQuietly(this.#inner);
     this.#delivered.resolve();
+    this.#socket?.ended();
     this.onClose();
   }
 
@@ -165,7 +174,7 @@ export class Link implements HttpClient {
 
   /** Says why, and closes once the client has had the time to read it. */
   #turnAway(status: string, code: string, message: string): void {
-    this.cut("soon");
+    this.cutSoon();
     this.#deadline = this.#deps.now() + this.#deps.deadlines.linger;
     const reply = refusalReply(status, code, message);
     writeAll(this.#client, reply).then(() => this.#client.closeWrite()).catch(() => this.close());
@@ -221,24 +230,18 @@ export class Link implements HttpClient {
     for (;;) {
       const length = await this.#client.read(buffer);
       if (length === null) break;
-      this.#heard();
-      const passed = this.#measure(buffer.subarray(0, length));
-      if (!await this.#pass(inner, buffer.subarray(0, passed))) return await drain(this.#client);
-      if (passed < length) return await this.#discard();
+      const piece = buffer.subarray(0, length);
+      if (this.#socket) this.#socket.receive(piece);
+      else if (!await this.#pass(inner, piece)) return await drain(this.#client);
       buffer = this.#deps.buffers.next(buffer, length);
     }
-    await inner.closeWrite().catch(() => {});
-  }
-
-  /** How much of this may pass. */
-  #measure(piece: Uint8Array): number {
-    if (this.#meter) return this.#meter.take(piece);
-    this.#counter.take(piece);
-    return piece.length;
+    if (!this.#socket) await inner.closeWrite().catch(() => {});
   }
 
   /** False where the server behind takes no more; its reply may still be on its way. */
   async #pass(inner: Deno.TcpConn, piece: Uint8Array): Promise<boolean> {
+    this.#heard();
+    this.#counter.take(piece);
     try {
       await writeAll(inner, piece);
       return true;
@@ -247,19 +250,13 @@ export class Link implements HttpClient {
     }
   }
 
-  /** The client's message is too big: it is told, and the rest goes nowhere. */
-  async #discard(): Promise<void> {
-    this.#deps.refuse("message_too_big");
-    this.#onTooBig();
-    this.cut("soon");
-    await drain(this.#client);
-  }
-
   /** From the server behind to the client. */
   async #pumpDown(inner: Deno.TcpConn): Promise<void> {
     let buffer = new Uint8Array(SMALL);
     for (;;) {
-      const length = await inner.read(buffer);
+      const length = await readOrNull(inner, buffer);
+      // A WebSocket needs nobody behind.
+      if (this.#socket) return;
       if (length === null) {
         this.#deps.buffers.giveBack(buffer);
         break;
@@ -272,7 +269,7 @@ export class Link implements HttpClient {
     }
     await this.#client.closeWrite();
     this.#delivered.resolve();
-    this.cut("soon");
+    this.cutSoon();
   }
 
   /** Bytes came from the client. */

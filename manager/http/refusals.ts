@@ -10,6 +10,7 @@ export const REFUSALS = [
   "inner_failed",
   "message_too_big",
   "slow_viewer",
+  "silent_viewer",
   "body_too_large",
   "no_descriptors",
 ] as const;

@@ -8,7 +8,7 @@ import { Registry } from "../../manager/registry.ts";
 import { ingestFigures, T0 } from "./reports.ts";
 
 /** A client on the manager's own host. */
-const LOCAL: HttpClient = { ip: "127.0.0.1", port: 50_000, beginWebSocket: () => true, cut() {} };
+const LOCAL: HttpClient = { ip: "127.0.0.1", port: 50_000, upgrade: () => null, cutSoon() {} };
 
 /** A manager's HTTP side without a port, at `T0`, 60 s after its start. */
 export function setUpApp(overrides: Partial<AppDeps> = {}) {

@@ -1,85 +1,137 @@
 import { strict as assert } from "node:assert";
-import { FrameMeter } from "../../../manager/http/frames.ts";
+import fc from "fast-check";
+import {
+  BINARY,
+  CLOSE,
+  encodeClose,
+  encodeFrame,
+  type FrameEvent,
+  FrameReader,
+  PING,
+  PONG,
+  TEXT,
+} from "../../../manager/http/frames.ts";
 
-const TEXT = 1;
 const MORE = 0;
-const PING = 9;
+const MAX = 1000;
+const bytes = (text: string) => new TextEncoder().encode(text);
 
-/** A frame as clients send them; a mask of zeros leaves the payload as it is. */
-function frame(opcode: number, length: number, fin = true, mask = true): Uint8Array {
-  const head = [(fin ? 0x80 : 0) | opcode];
-  const masked = mask ? 0x80 : 0;
-  if (length < 126) head.push(masked | length);
-  else if (length < 65_536) head.push(masked | 126, length >> 8, length & 255);
-  else {head.push(
-      masked | 127,
-      0,
-      0,
-      0,
-      0,
-      length >>> 24,
-      length >> 16 & 255,
-      length >> 8 & 255,
-      length & 255,
-    );}
-  return new Uint8Array([
-    ...head,
-    ...(mask ? [0, 0, 0, 0] : []),
-    ...new Uint8Array(length).fill(0xff),
-  ]);
+interface Options {
+  fin?: boolean;
+  mask?: number[] | null;
+  reserved?: number;
+  /** What the header says, where the payload is not all there. */
+  length?: number;
 }
 
-const join = (frames: Uint8Array[]) => new Uint8Array(frames.flatMap((each) => [...each]));
+/** A frame as clients send them. */
+function frame(
+  opcode: number,
+  payload: Uint8Array,
+  { fin = true, mask = [1, 2, 3, 4], reserved = 0, length = payload.length }: Options = {},
+): Uint8Array {
+  const plain = encodeFrame(opcode, new Uint8Array(Math.min(length, 70_000)));
+  const size = length < 126 ? 2 : length < 65_536 ? 4 : 10;
+  const head = plain.slice(0, size);
+  if (size === 10) new DataView(head.buffer).setBigUint64(2, BigInt(length));
+  head[0] = (fin ? 0x80 : 0) | reserved | opcode;
+  if (mask === null) return new Uint8Array([...head, ...payload]);
+  head[1] |= 0x80;
+  return new Uint8Array([...head, ...mask, ...payload.map((byte, i) => byte ^ mask[i & 3])]);
+}
 
-/** How many bytes pass, in pieces of this size. */
-function pass(bytes: Uint8Array, max: number, size: number): number {
-  const meter = new FrameMeter(max);
-  for (let at = 0; at < bytes.length; at += size) {
-    const piece = bytes.subarray(at, at + size);
-    const passed = meter.take(piece);
-    if (passed < piece.length) return at + passed;
+/** What the reader says of these bytes, given in pieces of this size. */
+function read(frames: Uint8Array[], size = Infinity): FrameEvent[] {
+  const all = new Uint8Array(frames.flatMap((each) => [...each]));
+  const reader = new FrameReader(MAX);
+  const events: FrameEvent[] = [];
+  for (let at = 0; at < all.length; at += size) {
+    events.push(...reader.push(all.subarray(at, Math.min(all.length, at + size))));
   }
-  return bytes.length;
+  return events;
 }
 
-Deno.test("FrameMeter lets messages up to the limit pass, in however many frames", () => {
-  const table: [name: string, frames: Uint8Array[]][] = [
-    ["an empty one", [frame(TEXT, 0)]],
-    ["one of the limit", [frame(TEXT, 1000)]],
-    ["many", Array.from({ length: 20 }, () => frame(TEXT, 900))],
-    ["one in pieces", [frame(TEXT, 400, false), frame(MORE, 300, false), frame(MORE, 300)]],
-    ["pings among the pieces", [frame(TEXT, 900, false), frame(PING, 100), frame(MORE, 100)]],
-    ["not masked", [frame(TEXT, 5, true, false), frame(TEXT, 1000)]],
+const words = (events: FrameEvent[]) =>
+  events.map((event) => "text" in event ? event.text : "code" in event ? event.code : event.type);
+
+Deno.test("FrameReader reads messages, in however many frames and pieces", () => {
+  const a = bytes("a".repeat(400));
+  const many = "b".repeat(MAX);
+  const table: [name: string, frames: Uint8Array[], expected: (string | number)[]][] = [
+    ["an empty one", [frame(TEXT, bytes(""))], [""]],
+    ["one of the limit", [frame(TEXT, bytes(many))], [many]],
+    ["one after the other", [frame(TEXT, bytes("x")), frame(TEXT, bytes("é"))], ["x", "é"]],
+    [
+      "one in parts, with a ping among them",
+      [frame(TEXT, a, { fin: false }), frame(PING, bytes("?")), frame(MORE, bytes("!"))],
+      ["ping", "a".repeat(400) + "!"],
+    ],
+    ["a letter in two parts", [
+      frame(TEXT, bytes("é").subarray(0, 1), { fin: false }),
+      frame(MORE, bytes("é").subarray(1)),
+    ], ["é"]],
+    ["a binary one", [frame(BINARY, a)], ["binary"]],
+    ["pong and close", [frame(PONG, bytes("")), frame(CLOSE, bytes(""))], ["pong", 1000]],
+    ["a close with a code", [frame(CLOSE, new Uint8Array([3, 233, 65]))], [1001]],
   ];
-  for (const [name, frames] of table) {
-    const bytes = join(frames);
-    for (const size of [1, 2, 3, 7, 100, bytes.length]) {
-      assert.equal(pass(bytes, 1000, size), bytes.length, `${name} by ${size}`);
+  for (const [name, frames, expected] of table) {
+    for (const size of [1, 2, 3, 7, 100, Infinity]) {
+      assert.deepEqual(words(read(frames, size)), expected, `${name} by ${size}`);
     }
   }
 });
 
-Deno.test("FrameMeter stops before the frame that makes a message too big", () => {
-  const small = frame(TEXT, 10);
-  const table: [name: string, before: Uint8Array[], last: Uint8Array][] = [
-    ["a frame too big", [small], frame(TEXT, 1001)],
-    ["one of 70,000 bytes", [], frame(TEXT, 70_000)],
-    ["too much in pieces", [small, frame(TEXT, 600, false)], frame(MORE, 401)],
-    ["endless pieces", [frame(TEXT, 500, false), frame(MORE, 500, false)], frame(MORE, 1, false)],
-    ["a ping too big", [], frame(PING, 2000)],
+Deno.test("FrameReader stops at what is too big or no client's frame, before it has come", () => {
+  const none = bytes("");
+  const part = (text: string) => frame(TEXT, bytes(text), { fin: false });
+  const table: [name: string, frames: Uint8Array[], code: number][] = [
+    ["too big", [frame(TEXT, none, { length: MAX + 1 })], 1009],
+    ["of 60 MB", [frame(TEXT, none, { length: 60 << 20 })], 1009],
+    ["the longest of all", [frame(TEXT, none, { length: Number.MAX_SAFE_INTEGER })], 1009],
+    ["too big in parts", [part("x".repeat(600)), frame(MORE, none, { length: 401 })], 1009],
+    ["empty parts without end", [
+      part(""),
+      ...Array.from({ length: MAX + 1 }, () => frame(MORE, none, { fin: false })),
+    ], 1009],
+    ["not masked", [frame(TEXT, bytes("x"), { mask: null })], 1002],
+    ["with an extension", [frame(TEXT, bytes("x"), { reserved: 0x40 })], 1002],
+    ["of an unknown kind", [frame(3, none)], 1002],
+    ["of an unknown kind of control", [frame(11, none)], 1002],
+    ["a ping too big", [frame(PING, bytes("x".repeat(126)))], 1002],
+    ["a ping in parts", [frame(PING, none, { fin: false })], 1002],
+    ["the rest of nothing", [frame(MORE, none)], 1002],
+    ["a new one within another", [part("x"), frame(TEXT, none)], 1002],
+    ["not UTF-8", [frame(TEXT, new Uint8Array([0xff]))], 1007],
   ];
-  for (const [name, before, last] of table) {
-    const passed = join(before).length;
-    const bytes = join([...before, last]);
-    // A header cut in two may have passed in part: that much is no message.
-    for (const size of [1, 5, bytes.length]) {
-      const cut = pass(bytes, 1000, size);
-      assert.ok(cut >= passed && cut < passed + 10, `${name} by ${size}: ${cut} of ${passed}`);
+  for (const [name, frames, code] of table) {
+    for (const size of [1, 5, Infinity]) {
+      const events = read([...frames, frame(TEXT, bytes("behind"))], size);
+      assert.deepEqual(words(events), [code], `${name} by ${size}`);
     }
   }
 });
 
-Deno.test("FrameMeter takes the longest length that can be written for what it is", () => {
-  const meter = new FrameMeter(65_536);
-  assert.equal(meter.take(new Uint8Array([0x81, 0xff, ...new Array(8).fill(0xff), 1, 2, 3])), 0);
+Deno.test("FrameReader takes any bytes without a fault, however they are cut", () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 200 }), fc.integer({ min: 1, max: 50 }), (all, size) => {
+      assert.deepEqual(read([all], size), read([all]));
+    }),
+  );
+});
+
+Deno.test("encodeFrame writes each length as RFC 6455 has it", () => {
+  const table: [length: number, head: number[]][] = [
+    [0, [0x81, 0]],
+    [125, [0x81, 125]],
+    [126, [0x81, 126, 0, 126]],
+    [65_535, [0x81, 126, 255, 255]],
+    [65_536, [0x81, 127, 0, 0, 0, 0, 0, 1, 0, 0]],
+  ];
+  for (const [length, head] of table) {
+    const whole = encodeFrame(TEXT, new Uint8Array(length).fill(7));
+    assert.deepEqual([...whole.subarray(0, head.length)], head);
+    assert.deepEqual([whole.length, whole.at(-1)], [head.length + length, length > 0 ? 7 : 0]);
+  }
+  assert.deepEqual([...encodeClose(1001, "bye")], [0x88, 5, 3, 233, ...bytes("bye")]);
+  assert.equal(encodeClose(1000, "x".repeat(500)).length, 127);
 });
