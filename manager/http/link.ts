@@ -1,4 +1,12 @@
-import { type Buffers, closeQuietly, concat, drain, readOrNull, SMALL, writeAll } from "./bytes.ts";
+import {
+  type Buffers,
+  closeQuietly,
+  doubled,
+  drain,
+  readOrNull,
+  SMALL,
+  writeAll,
+} from "./bytes.ts";
 import { HeadCounter } from "./head.ts";
 import { type Refusal, refusalReply } from "./refusals.ts";
 import { ServerSocket, type SocketEvents, type TextFrames } from "./server_socket.ts";
@@ -182,27 +190,24 @@ export class Link implements HttpClient {
 
   /** The first head and whatever came with it; null where there is none. */
   async #readHead(): Promise<Uint8Array | null> {
-    let head = new Uint8Array(0);
     let buffer = new Uint8Array(SMALL);
-    for (;;) {
-      const length = await this.#client.read(buffer);
+    for (let filled = 0;;) {
+      if (filled === buffer.length) buffer = doubled(buffer);
+      const length = await this.#client.read(buffer.subarray(filled));
       if (length === null) return null;
-      // Turned away meanwhile: what still comes is read so that the reply is not lost to a reset.
-      if (this.#state !== "head") continue;
-      const piece = buffer.subarray(0, length);
-      this.#counter.take(piece);
-      head = head.length === 0 ? piece : concat(head, piece);
-      if (this.#counter.heads > 0) {
-        if (startsLikeHttp1(head)) return head;
-        this.#refuse("not_http", "400 Bad Request", "Only HTTP/1.1 is served here");
-      } else if (head.length > MAX_HEAD) {
-        this.#refuse(
-          "head_too_large",
-          "431 Request Header Fields Too Large",
-          "The head is too big",
-        );
+      if (this.#state !== "head") {
+        // Turned away: what still comes is read so that the reply is not lost to a reset.
+        filled = 0;
+        continue;
       }
-      if (head === piece) buffer = new Uint8Array(SMALL);
+      this.#counter.take(buffer.subarray(filled, filled + length));
+      filled += length;
+      if (this.#counter.heads > 0) {
+        if (startsLikeHttp1(buffer)) return buffer.subarray(0, filled);
+        this.#refuse("not_http", "400 Bad Request", "Only HTTP/1.1 is served here");
+      } else if (filled > MAX_HEAD) {
+        this.#refuse("head_too_large", "431 Request Header Fields Too Large", "Too long");
+      }
     }
   }
 

@@ -40,6 +40,8 @@ const NOTHING = new Uint8Array(0);
 /** Messages whose frames are kept: more than go out to all viewers at a time. */
 const MAX_FRAMES = 16;
 const TOO_BIG = 1009;
+/** Bytes that wait already when a ping is not answered any more. */
+const MAX_PONGS = 64 * 1024;
 
 /** The frames of the last messages, so that one that goes to many viewers is encoded once. */
 export class TextFrames {
@@ -151,6 +153,8 @@ export class ServerSocket {
       case "binary":
         return events.onMessage(null);
       case "ping":
+        // One who only asks and never reads gets no more answers than that.
+        if (this.bufferedAmount > MAX_PONGS) return;
         return this.#sendFrame(encodeFrame(PONG, event.payload));
       case "close":
         this.close(event.code, "");

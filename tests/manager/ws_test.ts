@@ -108,6 +108,25 @@ Deno.test("GET /ws pings a silent viewer, and ends the one that does not answer"
   });
 });
 
+Deno.test("GET /ws answers pings, and bounds what it keeps for one who never reads the answers", async () => {
+  await withViewers({}, { stall: 500 }, async ({ live, port, server }) => {
+    using viewer = await RawViewer.join(port);
+    assert.equal((await viewer.next()).opcode, TEXT);
+    const payload = new TextEncoder().encode("are you there?");
+    await viewer.send(PING, payload);
+    assert.deepEqual(await viewer.next(), { opcode: PONG, payload });
+    const many = new Uint8Array(
+      Array.from({ length: 2_000 }, () => [...frame(PING, payload)]).flat(),
+    );
+    const flood = (async () => {
+      while (live.viewers > 0) await send(viewer.conn, many);
+    })().catch(() => {});
+    await eventually("it is cut", () => server.refusals.counts.slow_viewer === 1);
+    await flood;
+    assert.equal(live.viewers, 0);
+  });
+});
+
 Deno.test("GET /ws cuts a viewer that does not read, and nobody else", async () => {
   await withViewers({}, { stall: 500 }, async ({ registry, live, port, server }) => {
     using reading = await RawViewer.join(port);
