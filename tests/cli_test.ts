@@ -243,7 +243,6 @@ const misuses: [line: string, message: RegExp][] = [
   ["--manager --manager-addr a:1", /^--manager-addr goes with --mode, not with --manager$/],
   ["--manager --auth a:b", /^--auth goes with --mode, not with --manager$/],
   ["--manager --accept-rate 1", /^--accept-rate goes with --mode, not with --manager$/],
-  ["--manager --max-connections 0", /^Cannot parse --max-connections "0": expected a whole number/],
   ["--demo --bandwidth 1M", /^--bandwidth goes with --mode, not with --demo$/],
   ["--manager --dns 192.0.2.1", /^--dns goes with --mode, not with --manager$/],
   ["--demo --dns-cache-size 1", /^--dns-cache-size goes with --mode, not with --demo$/],
