@@ -1,7 +1,7 @@
 import { getLogger } from "@logtape/logtape";
 import { type Address, ListenError } from "../proxy/net/address.ts";
 import { DEFAULT_LIMITS, Front, type FrontLimits } from "./http/front.ts";
-import type { HttpClient } from "./http/link.ts";
+import type { HttpClient } from "./http/client.ts";
 import type { Refusals } from "./http/refusals.ts";
 
 const RETRY_MS = 200;

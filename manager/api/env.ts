@@ -1,4 +1,4 @@
-import type { HttpClient } from "../http/link.ts";
+import type { HttpClient } from "../http/client.ts";
 
 /** What a request brings beside itself; no client where a test asks without a port. */
 export interface ManagerEnv {

@@ -4,6 +4,7 @@ import { parseCidr } from "../../proxy/net/cidr.ts";
 import { CONNECTION_STATES } from "../../proxy/stats/report.ts";
 import type { Registry } from "../registry.ts";
 import { csvHeaders, toCsv, wantsCsv } from "./csv.ts";
+import type { ManagerEnv } from "./env.ts";
 import { errorReply } from "./errors.ts";
 import { CONNECTION_COLUMNS } from "./columns.ts";
 import { connectionGroupSchema, connectionsReplySchema, GROUPS } from "./model_connections.ts";
@@ -115,14 +116,15 @@ export function connectionRoutes({ registry, now }: { registry: Registry; now: (
           "Cannot use cursor: expected one of this same query",
         );
       }
-      const { signal: asked } = c.req.raw;
-      const query = { filter, order, limit, after, asked };
+      const { client } = (c.env ?? {}) as ManagerEnv["Bindings"];
+      const gone = () => client?.closed === true;
+      const query = { filter, order, limit, after, gone };
       const found = await turns.take<Groups | Connections>(
         async () =>
           group
             ? { groups: await findGroups(registry, query, group, now()) }
             : { connections: await findConnections(registry, query, now()) },
-        asked,
+        gone,
       );
       if (!found) return errorReply(c, 503, "busy", "Too many such requests wait; try again");
       const { rows, total, notReported, next } = "groups" in found

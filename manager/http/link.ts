@@ -7,6 +7,7 @@ import {
   SMALL,
   writeAll,
 } from "./bytes.ts";
+import type { HttpClient } from "./client.ts";
 import { HeadCounter } from "./head.ts";
 import { type Refusal, refusalReply } from "./refusals.ts";
 import { ServerSocket, type SocketEvents, type TextFrames } from "./server_socket.ts";
@@ -34,21 +35,6 @@ export interface LinkDeps {
   frames: TextFrames;
   /** The largest message from a WebSocket client, in bytes. */
   maxMessage: number;
-}
-
-/** What the application may know of the client's connection, and do to it. */
-export interface HttpClient {
-  /** The address of whoever connected, IPv4-mapped ones as IPv4. */
-  readonly ip: string;
-  readonly port: number;
-  /**
-   * Makes the connection a WebSocket whose first bytes are `head`; the application's reply goes nowhere. Null
-   * where the client did not wait for the reply, or sent a body before, so that it cannot be told where its
-   * messages begin.
-   */
-  upgrade(head: Uint8Array, events: SocketEvents, idleMs: number): ServerSocket | null;
-  /** Ends the TCP connection, once what is under way has gone out. */
-  cutSoon(): void;
 }
 
 const MAX_HEAD = 60 * 1024;
@@ -100,6 +86,10 @@ export class Link implements HttpClient {
     } finally {
       this.close();
     }
+  }
+
+  get closed(): boolean {
+    return this.#closed;
   }
 
   /** Resolves once everything from the server behind has been passed on. */

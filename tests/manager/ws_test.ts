@@ -108,22 +108,13 @@ Deno.test("GET /ws pings a silent viewer, and ends the one that does not answer"
   });
 });
 
-Deno.test("GET /ws answers pings, and bounds what it keeps for one who never reads the answers", async () => {
-  await withViewers({}, { stall: 500 }, async ({ live, port, server }) => {
+Deno.test("GET /ws answers pings", async () => {
+  await withViewers({}, {}, async ({ port }) => {
     using viewer = await RawViewer.join(port);
     assert.equal((await viewer.next()).opcode, TEXT);
     const payload = new TextEncoder().encode("are you there?");
     await viewer.send(PING, payload);
     assert.deepEqual(await viewer.next(), { opcode: PONG, payload });
-    const many = new Uint8Array(
-      Array.from({ length: 2_000 }, () => [...frame(PING, payload)]).flat(),
-    );
-    const flood = (async () => {
-      while (live.viewers > 0) await send(viewer.conn, many);
-    })().catch(() => {});
-    await eventually("it is cut", () => server.refusals.counts.slow_viewer === 1);
-    await flood;
-    assert.equal(live.viewers, 0);
   });
 });
 

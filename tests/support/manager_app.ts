@@ -1,5 +1,5 @@
 import { type AppDeps, createApp } from "../../manager/api/app.ts";
-import type { HttpClient } from "../../manager/http/link.ts";
+import type { HttpClient } from "../../manager/http/client.ts";
 import type { FleetStats } from "../../manager/api/model.ts";
 import { fleetTotals } from "../../manager/api/views.ts";
 import { Live } from "../../manager/live.ts";
@@ -8,7 +8,13 @@ import { Registry } from "../../manager/registry.ts";
 import { ingestFigures, T0 } from "./reports.ts";
 
 /** A client on the manager's own host. */
-const LOCAL: HttpClient = { ip: "127.0.0.1", port: 50_000, upgrade: () => null, cutSoon() {} };
+const LOCAL: HttpClient = {
+  ip: "127.0.0.1",
+  port: 50_000,
+  closed: false,
+  upgrade: () => null,
+  cutSoon() {},
+};
 
 /** A manager's HTTP side without a port, at `T0`, 60 s after its start. */
 export function setUpApp(overrides: Partial<AppDeps> = {}) {

@@ -47,8 +47,8 @@ export interface Query {
   order: readonly SortField[];
   limit: number;
   after: Rank | null;
-  /** Aborted once nobody waits for the answer any more. */
-  asked?: AbortSignal;
+  /** True once nobody waits for the answer any more. */
+  gone?: () => boolean;
 }
 
 interface Row extends Rank {
@@ -125,7 +125,7 @@ export async function findGroups(
 /** Shows what fits to `visit`; returns how many live connections were not reported. */
 async function select(
   registry: Registry,
-  { filter, asked }: Query,
+  { filter, gone }: Query,
   nowMs: number,
   visit: (entry: ProxyEntry, record: ConnectionRecord, active: boolean) => void,
 ): Promise<number> {
@@ -147,7 +147,7 @@ async function select(
     const active = up && isActive(record.state);
     if (filter.active !== undefined && filter.active !== active) return;
     if (fits(record)) visit(entry, record, active);
-  }, asked);
+  }, gone);
   return notReported;
 }
 

@@ -17,7 +17,7 @@ export async function scan(
   registry: Registry,
   fits: (entry: ProxyEntry) => boolean,
   visit: Visit,
-  asked?: AbortSignal,
+  gone?: () => boolean,
 ): Promise<void> {
   const slices = new Slices();
   for (const entry of [...registry.proxies()]) {
@@ -26,7 +26,7 @@ export async function scan(
       visit(entry, record);
       if (!slices.isOver()) continue;
       await slices.next();
-      if (asked?.aborted) return;
+      if (gone?.()) return;
     }
   }
 }
@@ -68,10 +68,10 @@ export class Turns {
    * Runs this once those before it are done; null, and not run, where too many wait, or whoever asked has
    * gone meanwhile.
    */
-  async take<T>(work: () => Promise<T>, asked?: AbortSignal): Promise<T | null> {
+  async take<T>(work: () => Promise<T>, gone?: () => boolean): Promise<T | null> {
     if (this.#waiting >= this.#max) return null;
     this.#waiting++;
-    const turn = this.#last.then(() => asked?.aborted ? null : work());
+    const turn = this.#last.then(() => gone?.() ? null : work());
     this.#last = turn.catch(() => {});
     try {
       return await turn;
