@@ -20,6 +20,9 @@ import {
 } from "../support/tcp.ts";
 import { flagsFor, MODES, openTunnel } from "../support/tunnel.ts";
 
+/** Long enough, in seconds, for what is not idle to answer on a machine that is busy with other tests. */
+const IDLE = "2";
+
 /** What comes of a connection that the proxy does not take: it ends without a byte. */
 async function isRejected(port: number, hostname?: string): Promise<boolean> {
   using conn = await connectTo(port, hostname);
@@ -129,7 +132,7 @@ for (const mode of MODES) {
     });
     await using proxy = startTestProxy(mode, {
       ...flagsFor(mode, server.address),
-      idleTimeout: "0.3",
+      idleTimeout: IDLE,
     });
     using conn = await openTunnel(mode, proxy, server.port);
     assert.equal((await readAll(conn)).length, 5);
@@ -144,7 +147,7 @@ Deno.test("--idle-timeout answers 504 for an origin that does not, and the clien
     if (head.startsWith("GET /end ")) return await send(conn, OK);
     assert.equal((await readAll(conn)).length, 0);
   });
-  await using proxy = startTestProxy("http", { idleTimeout: "0.3" });
+  await using proxy = startTestProxy("http", { idleTimeout: IDLE });
   using conn = await connectTo(proxy.port);
   await send(conn, `GET http://${origin.address}/ HTTP/1.1\r\nHost: x\r\n\r\n`);
   const answer = await readUntil(conn, (text) => text.endsWith("in time\n"));
@@ -163,7 +166,7 @@ Deno.test("--idle-timeout answers 408 to a client that does not go on with its b
   await using origin = startTcp(async (conn) => {
     await readAll(conn);
   });
-  await using proxy = startTestProxy("http", { idleTimeout: "0.3" });
+  await using proxy = startTestProxy("http", { idleTimeout: IDLE });
   const answer = await converse(
     proxy,
     `POST http://${origin.address}/ HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nabc`,
@@ -178,7 +181,7 @@ Deno.test("--idle-timeout cuts an answer that has begun, so that it does not loo
     await send(conn, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n");
     await readAll(conn);
   });
-  await using proxy = startTestProxy("http", { idleTimeout: "0.3" });
+  await using proxy = startTestProxy("http", { idleTimeout: IDLE });
   const answer = await converse(
     proxy,
     `GET http://${origin.address}/ HTTP/1.1\r\nHost: x\r\n\r\n`,
