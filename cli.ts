@@ -159,7 +159,9 @@ const KIND_NAMES: Record<Kind, string> = {
 
 function refuseMisplaced(parsed: Flags, kind: Kind, known: Flag[]): void {
   for (const { option, of } of known) {
-    if (parsed[option.attributeName()] === undefined || of.includes(kind)) continue;
+    const value = parsed[option.attributeName()];
+    // Where a --no-… flag is not given, what it would switch off is true.
+    if (value === undefined || (option.negate && value === true) || of.includes(kind)) continue;
     const places = of.map((kind) => KIND_NAMES[kind]).join(" or ");
     throw new UsageError(`${option.long} goes with ${places}, not with ${KIND_NAMES[kind]}`);
   }

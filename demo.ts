@@ -3,7 +3,7 @@
  * them, all on loopback, so that the dashboard lives.
  */
 import { type ManagerDeps, startManager } from "./manager/mod.ts";
-import { managerOptionsSchema } from "./manager/options.ts";
+import { DEFAULT_RETENTION, managerOptionsSchema } from "./manager/options.ts";
 import { type ProxyDeps, startProxy } from "./proxy/mod.ts";
 import { type Mode, proxyOptionsSchema } from "./proxy/options.ts";
 
@@ -31,7 +31,10 @@ export async function startDemo(
     for (const part of parts.reverse()) await part.stop();
   };
   try {
-    parts.push(await startManager(managerOptionsSchema.parse({ listen: MANAGER }), deps));
+    const options = managerOptionsSchema.parse({ listen: MANAGER });
+    // In memory: the demo shows what a manager remembers, and leaves nothing behind.
+    const history = { dir: "memory", retention: DEFAULT_RETENTION } as const;
+    parts.push(await startManager({ ...options, history }, deps));
     const origin = startOrigin();
     parts.push(origin);
     for (const mode of ["tcp", "http", "socks5"] as const) {

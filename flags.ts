@@ -123,6 +123,7 @@ export function flags(): Flag[] {
     ),
     flag(["manager", "proxy"], "--stats-key-file <file>", "the same from a file"),
     flag([], "--print-key", "print a new key for them, and start nothing"),
+    ...historyFlags().map(([name, text]) => flag(["manager"], name, text)),
     flag(everywhere, "--log-level <level>", `${LOG_LEVELS.join(", ")} (info)`),
     flag(everywhere, "--log-format <format>", "text, json (text on a terminal, else json)"),
     ...WITHOUT_EFFECT.map((name) => ({
@@ -194,6 +195,17 @@ function connectionFlags(): [flags: string, text: string][] {
       "--max-connections-per-client <n>",
       "the same for each client address (no limit, manager 256 but for its own host)",
     ],
+  ];
+}
+
+function historyFlags(): [flags: string, text: string][] {
+  return [
+    ["--data-dir <directory>", "where the manager keeps history (the user's own for such data)"],
+    [
+      "--retention <name=time,...>",
+      "how long: raw=1h,1m=48h,10m=30d,1h=1y,top=30d,log=7d,events=30d, and log-rows=1000000",
+    ],
+    ["--no-history", "keep nothing"],
   ];
 }
 

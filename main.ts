@@ -2,7 +2,7 @@ import { parseCommandLine, type Task, UsageError } from "./cli.ts";
 import config from "./deno.json" with { type: "json" };
 import { startDemo } from "./demo.ts";
 import { setUpLog } from "./log.ts";
-import { startManager } from "./manager/mod.ts";
+import { DataDirError, startManager } from "./manager/mod.ts";
 import { checkAccess } from "./proxy/check_access.ts";
 import { ListenError } from "./proxy/net/address.ts";
 import { FileError, machineName, startProxyThreads } from "./proxy/mod.ts";
@@ -38,18 +38,15 @@ function stopSignal(): Promise<void> {
     ? ["SIGINT", "SIGBREAK"]
     : ["SIGINT", "SIGTERM"];
   const first = Promise.withResolvers<void>();
-  let stopping = false;
-  const onSignal = () => {
-    if (stopping) Deno.exit(130);
-    stopping = true;
-    first.resolve();
-  };
+  let seen = 0;
+  const onSignal = () => seen++ > 0 ? Deno.exit(130) : first.resolve();
   for (const signal of signals) Deno.addSignalListener(signal, onSignal);
   return first.promise;
 }
 
 function fail(error: unknown): never {
-  const known = [UsageError, ListenError, FileError].some((kind) => error instanceof kind);
+  const kinds = [UsageError, ListenError, FileError, DataDirError];
+  const known = kinds.some((kind) => error instanceof kind);
   console.error(known ? `rustproxy: ${(error as Error).message}` : error);
   Deno.exit(error instanceof UsageError ? 2 : 1);
 }
@@ -63,6 +60,9 @@ if (import.meta.main) {
       console.log(text);
       Deno.exit(code);
     }
+    // Only history is ever written; what needs none gives the permission up before it meets strangers.
+    const remembers = task.kind === "manager" && task.options.history !== null;
+    if (!remembers) Deno.permissions.revokeSync({ name: "write" });
     for (const warning of warnings) console.error(`rustproxy: ${warning}`);
     const format = logFormat ?? (Deno.stderr.isTerminal() ? "text" : "json");
     setUpLog(logLevel, format);

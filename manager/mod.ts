@@ -5,6 +5,7 @@ import { createApp } from "./api/app.ts";
 import { readDashboard } from "./api/dashboard.ts";
 import type { FleetStats } from "./api/model.ts";
 import { fleetTotals } from "./api/views.ts";
+import { HistoryClient } from "./history/client.ts";
 import { Ingest } from "./ingest.ts";
 import { IngestStats } from "./ingest_stats.ts";
 import { Live } from "./live.ts";
@@ -17,6 +18,8 @@ import { SealCheck } from "./sealed/check.ts";
 import { openKeys } from "./sealed/keys.ts";
 import { type Handler, HttpServer } from "./server.ts";
 
+export { DataDirError } from "./history/data_dir.ts";
+
 const TICK_MS = 1_000;
 
 export interface ManagerDeps {
@@ -25,7 +28,7 @@ export interface ManagerDeps {
   dashboardDir: URL;
   /** Unix milliseconds of a clock that does not run backwards. */
   now?: () => number;
-  /** What the receiving thread runs, if not the program's own worker. */
+  /** What its threads run, if not the program's own worker. */
   worker?: URL;
 }
 
@@ -37,7 +40,10 @@ export interface RunningManager {
   stop(): Promise<void>;
 }
 
-/** Starts a manager; throws {@link ListenError} or FileError with nothing left open. */
+/**
+ * Starts a manager; throws {@link ListenError}, FileError, or {@link DataDirError} where a directory that
+ * was asked for cannot be used, with nothing left open.
+ */
 export async function startManager(
   options: ManagerOptions,
   deps: ManagerDeps,
@@ -59,26 +65,35 @@ export async function startManager(
     manager_uptime: Math.max(0, now() - startedAt) / 1000,
     ...fleetTotals(registry, now()),
     ingest: arrived.figures(),
+    history: history.state,
   });
+  const { maxProxies, publicHosts } = options;
+  const worker = deps.worker;
+  const history = new HistoryClient(options.history, { registry, now, maxProxies, worker });
   const live = new Live(registry, stats, now);
   const health = new Health(() => server);
   const metrics = createMetrics({ registry, stats, now, viewers: () => live.viewers, health });
   const dashboard = await readDashboard(deps.dashboardDir);
-  const { publicHosts } = options;
   const app = createApp({
-    ...{ registry, stats, now, live, metrics, dashboard, publicHosts, version },
+    ...{ registry, stats, now, live, metrics, history, dashboard, publicHosts, version },
     noteRequest: (route, method, status, s) => health.noteRequest(route, method, status, s),
     refuse: (refusal) => server.refusals.note(refusal),
   });
 
-  // Before the HTTP server: once that answers, all is up, signals included.
-  await receiver.start();
+  // Before the HTTP server: once that answers, all is up, signals included. And before the first report
+  // the history, so that totals go on where an earlier run left them.
+  let server: HttpServer;
+  try {
+    await history.start();
+    await receiver.start();
+    const answer: Handler = (request, client) => app.fetch(request, { client });
+    server = new HttpServer(options.listen, answer, options.http);
+  } catch (error) {
+    receiver.stop();
+    await history.stop();
+    throw error;
+  }
   const statsAddr = receiver.addr;
-  const server: HttpServer = serve(
-    options,
-    (request, client) => app.fetch(request, { client }),
-    receiver,
-  );
   keys?.follow((keys) => {
     check?.setKeys(keys);
     receiver.setKeys(keys);
@@ -95,7 +110,7 @@ export async function startManager(
     );
   }
   health.start();
-  const timer = setInterval(() => tick({ arrived, registry, live }, now()), TICK_MS);
+  const timer = setInterval(() => tick({ arrived, registry, live, history }, now()), TICK_MS);
   let stopped: Promise<void> | undefined;
   const stop = async () => {
     clearInterval(timer);
@@ -103,7 +118,7 @@ export async function startManager(
     health.stop();
     receiver.stop();
     live.stop();
-    await server.stop();
+    await Promise.all([server.stop(), history.stop()]);
     log.info(`manager on http://${text(server.addr)} stopped`);
   };
   return {
@@ -117,27 +132,15 @@ interface Parts {
   arrived: IngestStats;
   registry: Registry;
   live: Live;
+  history: HistoryClient;
 }
 
-/** Throws ListenError, and has ended the receiver then. */
-function serve(
-  { listen, http }: ManagerOptions,
-  answer: Handler,
-  receiver: ReceiverThread,
-): HttpServer {
-  try {
-    return new HttpServer(listen, answer, http);
-  } catch (error) {
-    receiver.stop();
-    throw error;
-  }
-}
-
-function tick({ arrived, registry, live }: Parts, nowMs: number): void {
+function tick({ arrived, registry, live, history }: Parts, nowMs: number): void {
   try {
     arrived.tick(nowMs);
     registry.tick(nowMs);
     live.flush();
+    history.tick();
   } catch (error) {
     getLogger(["rustproxy", "manager"]).error("Cannot update the fleet: {error}", { error });
   }

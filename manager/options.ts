@@ -12,6 +12,9 @@ import { statsAddressOf } from "../proxy/options.ts";
 import { httpFlags, type HttpOptions, httpOptions } from "./http/options.ts";
 import { keyFlags } from "../proxy/stats/key_options.ts";
 import { type SealOptions, sealOptions } from "./sealed/options.ts";
+import { historyFlags, type HistoryOptions, historyOptions } from "./history/options.ts";
+
+export { DEFAULT_RETENTION } from "./history/options.ts";
 
 /** What a manager needs to know to start. */
 export interface ManagerOptions extends Bounds, SealOptions {
@@ -23,6 +26,8 @@ export interface ManagerOptions extends Bounds, SealOptions {
   publicHosts: string[];
   /** Bounds of the HTTP side other than the usual ones. */
   http?: HttpOptions;
+  /** Where the past is kept; null for nowhere. */
+  history: HistoryOptions | null;
 }
 
 const DEFAULT_LISTEN = "127.0.0.1:13337";
@@ -42,22 +47,26 @@ const flagsSchema = z.object({
   ...boundsFlags,
   ...keyFlags,
   ...httpFlags,
+  ...historyFlags,
 });
 
 /** Flags as text → options of a manager; the ZodError's issues are whole sentences. */
 export const managerOptionsSchema = flagsSchema.transform((flags, context): ManagerOptions => {
-  const { statsKey, statsKeyFile, statsKeyEnv, ...rest } = flags;
+  const { statsKey, statsKeyFile, statsKeyEnv, dataDir, history, retention, ...rest } = flags;
   const { listen, statsListen: given, publicHost: publicHosts, ...others } = rest;
   const { maxConnections: _, maxConnectionsPerClient: __, ...bounds } = others;
   const keys = sealOptions({ statsKey, statsKeyFile, statsKeyEnv });
-  if (typeof keys === "string") {
-    context.addIssue(keys);
+  const past = historyOptions({ dataDir, history, retention });
+  const wrong = [keys, past].find((options) => typeof options === "string");
+  if (typeof keys === "string" || typeof past === "string") {
+    context.addIssue(wrong as string);
     return z.NEVER;
   }
   try {
     // Port 0 is any free one, for both; nobody could guess the second from the first.
     const statsListen = given ?? (listen.port === 0 ? listen : statsAddressOf(listen));
-    return { listen, statsListen, publicHosts, http: httpOptions(flags), ...bounds, ...keys };
+    const http = httpOptions(flags);
+    return { listen, statsListen, publicHosts, http, ...bounds, ...keys, history: past };
   } catch (error) {
     if (!(error instanceof AddressError)) throw error;
     context.addIssue(`Cannot use --listen ${formatAddress(listen)}: ${error.message}`);

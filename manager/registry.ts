@@ -1,6 +1,7 @@
 import { OFFLINE_MS, ProxyEntry } from "./fleet/proxy.ts";
 import type { Report } from "./fleet/report.ts";
 import { Room } from "./fleet/room.ts";
+import type { SavedProxy } from "./fleet/saved.ts";
 import { noTotals, sum, type Totals } from "./fleet/totals.ts";
 
 export const MAX_PROXIES = 10_000;
@@ -88,6 +89,20 @@ export class Registry {
     if (entry.isUp(nowMs)) return "up";
     this.#remove(entry);
     return "forgotten";
+  }
+
+  /** Counts on from what an earlier run knew of a proxy; false where there is no room for it. */
+  restore(saved: SavedProxy, atMs: number): boolean {
+    const { state, firstSeenMs } = saved;
+    const known = this.#proxies.get(state.proxy_id);
+    if (!known && this.size >= this.#maxProxies) return false;
+    const nothing = { connections: [], complete: false, reasons: {}, backends: [] };
+    const entry = known ?? new ProxyEntry({ proxy: state, ...nothing }, firstSeenMs, this.#room);
+    entry.restore(saved, known !== undefined);
+    this.#proxies.set(entry.id, entry);
+    this.#emit(entry.id, null);
+    this.#noteStatus(entry, atMs);
+    return true;
   }
 
   /** Does what time does: statuses change, old connections go. To be called once a second. */

@@ -32,7 +32,7 @@ const WIRING = [
 const MODE = ["proxy/net/", "type:proxy/auth/check.ts", "proxy/limits.ts", "proxy/stats/"];
 const FLEET = ["manager/fleet/", "manager/registry.ts", "manager/history/"];
 /** The fleet as the API shows it. */
-const VIEWS = ["manager/api/model.ts", "manager/api/views.ts"];
+const VIEWS = ["manager/api/model.ts", "manager/api/model_history.ts", "manager/api/views.ts"];
 
 /**
  * Who may import what. The longest name that fits a file is its rule; a folder may import itself;
@@ -45,7 +45,9 @@ const MAY_IMPORT: Record<string, string[]> = {
     "log.ts",
     "proxy/worker.ts",
     "manager/receiver/receiver.ts",
+    "manager/history/worker.ts",
     "type:manager/receiver/",
+    "type:manager/history/",
   ],
   "flags.ts": WIRING,
   "cli.ts": WIRING,
@@ -104,6 +106,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   "manager/options.ts": [
     ...["proxy/flags.ts", "proxy/net/address.ts", "proxy/options.ts", "manager/bounds.ts"],
     ...["proxy/stats/key_options.ts", "manager/sealed/options.ts", "manager/http/options.ts"],
+    "manager/history/options.ts",
   ],
   "manager/bounds.ts": ["proxy/flags.ts"],
   "manager/sealed/": [
@@ -112,8 +115,12 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   "manager/receiver/": ["manager/sealed/", "proxy/net/token_bucket.ts", ...REPORT],
   "manager/fleet/": REPORT,
-  "manager/history/": ["manager/fleet/", ...REPORT],
-  "manager/registry.ts": ["manager/fleet/", "manager/history/", ...REPORT],
+  "manager/history/": [
+    ...["manager/fleet/", "type:manager/registry.ts"],
+    ...NETWORKS,
+    ...REPORT,
+  ],
+  "manager/registry.ts": ["manager/fleet/", ...REPORT],
   "manager/legacy_report.ts": ["manager/fleet/", ...REPORT],
   "manager/ingest.ts": [
     ...FLEET,

@@ -62,7 +62,7 @@ Deno.test(
     using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const address = `127.0.0.1:${taken.addr.port}`;
     const stats = ["--stats-listen", "127.0.0.1:0"];
-    for (const args of [["--mode", "http"], ["--manager", ...stats]]) {
+    for (const args of [["--mode", "http"], ["--manager", "--no-history", ...stats]]) {
       const { code, stderr } = await runToEnd(executable, [...args, "--listen", address], alone);
       assert.equal(code, 1, args.join(" "));
       assert.match(stderr, new RegExp(`^rustproxy: .*${address}.*\\n$`));
@@ -72,7 +72,11 @@ Deno.test(
 
 Deno.test({ name: "Executable serves the embedded dashboard and the API", ignore }, async () => {
   const address = freeManagerAddress();
-  await using manager = new Running(executable, ["--manager", "--listen", address], alone);
+  await using manager = new Running(
+    executable,
+    ["--manager", "--no-history", "--listen", address],
+    alone,
+  );
   const health = await page(`http://${address}/api/health`);
   assert.equal(JSON.parse(health[2]).status, "healthy");
   const pages: [path: string, type: RegExp, content: RegExp][] = [
@@ -99,7 +103,8 @@ Deno.test(
     const [managerAddress, proxyAddress] = [freeManagerAddress(), freeAddress()];
     const { stdout: key } = await runToEnd(executable, ["--print-key"], alone);
     const sealed = { RUSTPROXY_STATS_KEY: key.trim() };
-    const listen = ["--manager", "--listen", managerAddress];
+    const data = ["--data-dir", join(folder, "data")];
+    const listen = ["--manager", ...data, "--listen", managerAddress];
     await using manager = new Running(executable, listen, alone, sealed);
     await using dns = await startDns(zoneOf({ "origin.test": ["127.0.0.1"] }));
     const args = ["--mode", "http", "--listen", proxyAddress, "--report-interval", "1"];
@@ -123,6 +128,10 @@ Deno.test(
     assert.equal(reported.proxy_type, "http");
     assert.equal(reported.listen_addr, proxyAddress);
     assert.equal(reported.total_connections, 1);
+    await eventually("The manager has it in its history", async () => {
+      const top = await (await fetch(`http://${managerAddress}/api/top?by=client`)).json();
+      return top.entries?.[0]?.key === "127.0.0.1";
+    });
     await assertEndsWell(proxy);
     await assertEndsWell(manager);
   },

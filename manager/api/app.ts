@@ -18,12 +18,13 @@ import { RouteTable } from "./route_table.ts";
 import { connectionRoutes } from "./routes_connections.ts";
 import { metaRoutes } from "./routes_meta.ts";
 import { type FleetDeps, fleetRoutes } from "./routes_fleet.ts";
+import { historyRoutes, type HistoryRoutesDeps } from "./routes_history.ts";
 import { proxyRoutes } from "./routes_proxy.ts";
 import { wsRoutes } from "./routes_ws.ts";
 
 type NoteRequest = (route: string, method: string, status: number, seconds: number) => void;
 
-export interface AppDeps extends FleetDeps {
+export interface AppDeps extends FleetDeps, HistoryRoutesDeps {
   live: Live;
   metrics: Metrics;
   dashboard: Dashboard;
@@ -65,6 +66,7 @@ function addRoutes(app: OpenAPIHono<ManagerEnv>, deps: AppDeps) {
     .route("/", fleetRoutes(deps))
     .route("/", proxyRoutes(deps))
     .route("/", connectionRoutes(deps))
+    .route("/", historyRoutes(deps))
     .route(
       "/",
       metaRoutes({

@@ -6,6 +6,7 @@
 import { z } from "@hono/zod-openapi";
 import { BACKEND_STATES } from "../../proxy/stats/backend_record.ts";
 import { CONNECTION_STATES } from "../../proxy/stats/report.ts";
+import { historyStateSchema } from "./model_history.ts";
 
 export const PROXY_STATUSES = ["online", "stale", "offline", "stopped"] as const;
 export type ProxyStatus = (typeof PROXY_STATUSES)[number];
@@ -112,6 +113,7 @@ export const fleetStatsSchema = z.object({
   rate_sent: rate,
   rate_received: rate,
   ingest: ingestSchema,
+  history: historyStateSchema,
 }).openapi("FleetStats");
 export type FleetStats = z.infer<typeof fleetStatsSchema>;
 

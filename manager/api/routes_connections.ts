@@ -1,13 +1,11 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import { AddressError } from "../../proxy/net/address.ts";
-import { parseCidr } from "../../proxy/net/cidr.ts";
-import { CONNECTION_STATES } from "../../proxy/stats/report.ts";
 import type { Registry } from "../registry.ts";
 import { csvHeaders, toCsv, wantsCsv } from "./csv.ts";
 import type { ManagerEnv } from "./env.ts";
 import { errorReply } from "./errors.ts";
 import { CONNECTION_COLUMNS } from "./columns.ts";
 import { connectionGroupSchema, connectionsReplySchema, GROUPS } from "./model_connections.ts";
+import { networks, pattern, states } from "./filter_parameters.ts";
 import { badQuery, describeError, flag, formatParameter, wholeNumber } from "./openapi.ts";
 import {
   CONNECTION_FIELDS,
@@ -16,40 +14,14 @@ import {
   GROUP_FIELDS,
 } from "./query/connections.ts";
 import { decodeCursor, encodeCursor, MAX_CURSOR } from "./query/cursor.ts";
-import { MAX_PATTERN } from "./query/glob.ts";
 import { orderParameter, orderText } from "./query/order.ts";
 import type { SortField } from "./query/ranking.ts";
 import { Turns } from "./query/scan.ts";
 
 /** A page is sorted and written in one go, so it must stay small. */
 const MAX_LIMIT = 1_000;
-const MAX_NETWORKS = 16;
 /** Requests that may wait for those before them. */
 const MAX_WAITING = 16;
-
-const pattern = (what: string) =>
-  z.string().max(MAX_PATTERN).optional().openapi({
-    description: `${what}; * stands for anything, and case does not matter`,
-  });
-
-const networks = z.string().max(1_000).transform((text, context) => {
-  try {
-    const parts = text.split(",");
-    if (parts.length <= MAX_NETWORKS) return parts.map(parseCidr);
-    context.addIssue(`expected at most ${MAX_NETWORKS}`);
-  } catch (error) {
-    if (!(error instanceof AddressError)) throw error;
-    context.addIssue(error.message);
-  }
-  return z.NEVER;
-}).openapi({ type: "string", description: "addresses and networks: 192.0.2.1,2001:db8::/32" });
-
-const states = z.string().max(100).transform((text) => text.split(","))
-  .pipe(z.array(z.enum(CONNECTION_STATES)))
-  .openapi({
-    type: "string",
-    description: `of ${CONNECTION_STATES.join(", ")}, with commas between`,
-  });
 
 const querySchema = z.object({
   proxy: pattern("the proxy's id"),

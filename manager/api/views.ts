@@ -5,7 +5,10 @@ import type { Registry } from "../registry.ts";
 import type { Backend, Connection, FleetStats, ProxySummary } from "./model.ts";
 
 /** The figures of the fleet that come from the registry alone. */
-export type FleetTotals = Omit<FleetStats, "manager_version" | "manager_uptime" | "ingest">;
+export type FleetTotals = Omit<
+  FleetStats,
+  "manager_version" | "manager_uptime" | "ingest" | "history"
+>;
 
 /** A proxy as the API shows it at `nowMs`. */
 export function proxySummary(entry: ProxyEntry, nowMs: number): ProxySummary {

@@ -3,13 +3,22 @@ import { larger, noTotals, sum, type Totals } from "./totals.ts";
 
 const MAX_BOOTS = 16;
 
-interface Boot {
+/** A boot of which reports were taken. */
+export interface Boot {
   /** The largest of each that was reported. */
   totals: Totals;
   /** The newest report of it. */
   order: number;
   /** It was the proxy's current boot once, so its totals are among the proxy's. */
   counts: boolean;
+}
+
+/** What of the boots outlives the manager, beside the current one's own figures. */
+export interface SavedBoots {
+  /** All but the current one, in the order in which they were last current. */
+  formers: [id: string, boot: Boot][];
+  /** What boots that are no longer remembered have counted. */
+  forgotten: Totals;
 }
 
 /**
@@ -72,6 +81,31 @@ export class Boots {
       this.#forgetOldest();
     }
     if (report.boot_id !== this.#current) this.#sumUp();
+  }
+
+  save(): SavedBoots {
+    const formers = [...this.#known].filter(([id]) => id !== this.#current);
+    return { formers, forgotten: this.#forgotten };
+  }
+
+  /** Counts on from what an earlier run of the manager knew; `last` is the newest report of its last boot. */
+  restore({ formers, forgotten }: SavedBoots, last: ProxyState): void {
+    const own = [...this.#known];
+    const lastBoot = { totals: larger(noTotals(), last), order: orderOf(last), counts: true };
+    this.#known.clear();
+    for (const [id, boot] of [...formers, [last.boot_id, lastBoot] as const, ...own]) {
+      const known = this.#known.get(id) ?? newBoot(false);
+      const { totals, order, counts } = boot;
+      this.#known.delete(id);
+      this.#known.set(id, {
+        totals: larger(known.totals, totals),
+        order: Math.max(known.order, order),
+        counts: known.counts || counts,
+      });
+    }
+    this.#forgotten = sum(this.#forgotten, forgotten);
+    this.#forgetOldest();
+    this.#sumUp();
   }
 
   #forgetOldest(): void {

@@ -9,6 +9,7 @@ import { RateMeter } from "./rate.ts";
 import { ReasonCounters } from "./reasons.ts";
 import type { ProxyState, Report } from "./report.ts";
 import type { Room } from "./room.ts";
+import type { SavedProxy } from "./saved.ts";
 import type { Totals } from "./totals.ts";
 
 /** Nobody is taken for gone before so long a silence. */
@@ -39,6 +40,8 @@ export class ProxyEntry {
   readonly #boots: Boots;
   #bootSeenMs: number;
   #countedSince: number | null = null;
+  /** Known from an earlier run of the manager, and not heard of in this one. */
+  #onlyRemembered = false;
 
   constructor({ proxy }: Report, atMs: number, room: Room) {
     this.id = proxy.proxy_id;
@@ -88,6 +91,7 @@ export class ProxyEntry {
 
   status(nowMs: number): "online" | "stale" | "offline" | "stopped" {
     if (this.#state.state === "stopped") return "stopped";
+    if (this.#onlyRemembered) return "offline";
     const silenceMs = nowMs - this.lastSeenMs;
     if (silenceMs >= Math.max(OFFLINE_MS, 6 * this.#intervalMs)) return "offline";
     return this.#isSilent(nowMs) ? "stale" : "online";
@@ -131,6 +135,7 @@ export class ProxyEntry {
     this.datagrams++;
     // A datagram that comes twice is no sign of life.
     const isNew = proxy.seq === null || this.#loss.receive(proxy.seq, atMs);
+    if (isNew) this.#onlyRemembered = false;
     if (isNew) this.lastSeenMs = Math.max(this.lastSeenMs, atMs);
     if (isNew) this.#noteClock(proxy, atMs);
     if (isNew && proxy.seq !== null) {
@@ -153,6 +158,37 @@ export class ProxyEntry {
   /** Counts a datagram in its name that was dropped. */
   drop(reason: string): void {
     this.dropped.set(reason, (this.dropped.get(reason) ?? 0) + 1);
+  }
+
+  /** What is to outlive the manager. */
+  save(): SavedProxy {
+    return {
+      ...this.#boots.save(),
+      state: { ...this.#state, ...this.#boots.current },
+      countedSince: this.#countedSince,
+      firstSeenMs: this.firstSeenMs,
+      lastSeenMs: this.lastSeenMs,
+      shift: this.#clock.shift.seconds,
+      startShift: this.#startShift,
+    };
+  }
+
+  /** Counts on from what an earlier run of the manager knew; `heard` says whether this run has heard of it. */
+  restore(saved: SavedProxy, heard: boolean): void {
+    const { state, shift, startShift } = saved;
+    this.#boots.restore(saved, state);
+    const startTime = shifted(state.start_time, { seconds: startShift });
+    const since = saved.countedSince ?? startTime;
+    if (heard) {
+      this.#countedSince = Math.min(since, this.countedSince);
+      return;
+    }
+    this.#countedSince = saved.countedSince;
+    this.#state = state;
+    this.#clock = new ProxyClock(state.sent_at, (state.sent_at + shift) * 1000);
+    this.#startShift = startShift;
+    this.lastSeenMs = saved.lastSeenMs;
+    this.#onlyRemembered = true;
   }
 
   /** Drops connections that are too old; returns their ids. */

@@ -55,7 +55,7 @@ async function startManager({ executable }: Options): Promise<Program & { port: 
   const port = freePort();
   const args = [
     ...["--manager", "--listen", `127.0.0.1:${port}`, "--stats-listen", `127.0.0.1:${port}`],
-    ...["--log-level", "error"],
+    ...["--no-history", "--log-level", "error"],
   ];
   const program = executable
     ? await start(executable, args, port)

@@ -54,7 +54,15 @@ async function startManager({ key, flags }: ManagerOptions): Promise<RunningMana
   const [command, args] = pinned("measured", Deno.execPath(), [
     ...sources(),
     ...["--manager", "--listen", `127.0.0.1:${httpPort}`, "--stats-listen", `0.0.0.0:${statsPort}`],
-    ...["--stats-rate", "1000000", "--max-proxies", "1000000", "--log-level", "error"],
+    ...[
+      "--stats-rate",
+      "1000000",
+      "--max-proxies",
+      "1000000",
+      "--no-history",
+      "--log-level",
+      "error",
+    ],
     ...(key === null ? [] : ["--stats-key", key]),
     ...flags,
   ]);

@@ -5,7 +5,7 @@ import type {
   ProxySummary,
   ServerMessage,
 } from "../../manager/api/model.ts";
-import { ingestFigures } from "../support/reports.ts";
+import { historyFigures, ingestFigures } from "../support/reports.ts";
 
 /** The fleet's figures in a message. */
 export function stats(overrides: Partial<FleetStats> = {}): FleetStats {
@@ -23,6 +23,7 @@ export function stats(overrides: Partial<FleetStats> = {}): FleetStats {
     rate_sent: 10,
     rate_received: 20,
     ingest: ingestFigures(),
+    history: historyFigures(),
     ...overrides,
   };
 }

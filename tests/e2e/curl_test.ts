@@ -61,7 +61,7 @@ Deno.test({
   const { server, address: origin, sum } = startOrigin();
   await using _ = server;
   const manager = freeManagerAddress();
-  await using _manager = startProgram(["--manager", "--listen", manager]);
+  await using _manager = startProgram(["--manager", "--no-history", "--listen", manager]);
   const [tcp, http, socks5] = [freeAddress(), freeAddress(), freeAddress()];
   const reporting = ["--manager-addr", manager, "--report-interval", "0.2"];
   await using _tcp = startProgram([

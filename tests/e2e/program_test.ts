@@ -30,7 +30,14 @@ Deno.test("Wrong use ends with exit code 2, one line and nothing started", async
 
 Deno.test("A port in use ends with exit code 1 and a line that names it", async () => {
   await using taken = startTcp(echo);
-  for (const args of [["--mode", "socks5"], ["--manager", "--stats-listen", "127.0.0.1:0"]]) {
+  for (
+    const args of [["--mode", "socks5"], [
+      "--manager",
+      "--no-history",
+      "--stats-listen",
+      "127.0.0.1:0",
+    ]]
+  ) {
     const { code, stderr } = await runProgram([...args, "--listen", taken.address]);
     assert.equal(code, 1);
     assert.equal(
@@ -109,7 +116,7 @@ Deno.test("A proxy that started before its manager, named by host name, appears 
   const known = async () => (await (await fetch(api)).json()).length === 1;
   for (let start = 1; start <= 2; start++) {
     // The second time it is the manager that restarts.
-    await using _manager = startProgram(["--manager", "--listen", manager]);
+    await using _manager = startProgram(["--manager", "--no-history", "--listen", manager]);
     await eventually(
       "the manager is up",
       async () => Array.isArray(await (await fetch(api)).json()),

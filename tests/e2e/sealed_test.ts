@@ -70,7 +70,7 @@ Deno.test("A key made by --print-key joins a proxy and its manager, by flag, env
   const address = freeManagerAddress();
   const env = { RUSTPROXY_STATS_KEY: key };
   await using manager = startProgram(
-    ["--manager", "--listen", address, "--log-level", "debug"],
+    ["--manager", "--no-history", "--listen", address, "--log-level", "debug"],
     env,
   );
   const { ids, dropped } = apiOf(address);
@@ -88,7 +88,7 @@ Deno.test("A manager with keys shows nothing of reports in clear, of other keys,
   await using keys = new TempFile(`# the fleet's\n${A}\n\nedge-1 = ${B}\n`, "keys");
   const address = freeManagerAddress();
   const flags = ["--stats-key-file", keys.path, "--log-level", "debug"];
-  await using manager = startProgram(["--manager", "--listen", address, ...flags]);
+  await using manager = startProgram(["--manager", "--no-history", "--listen", address, ...flags]);
   const { ids, dropped } = apiOf(address);
   await using clear = startProxy(address, "clear");
   await using stranger = startProxy(address, "stranger", ["--stats-key", C]);
@@ -110,7 +110,7 @@ Deno.test("A manager with keys shows nothing of reports in clear, of other keys,
 
 Deno.test("A manager without a key counts what is sealed, and shows it not", async () => {
   const address = freeManagerAddress();
-  await using manager = startProgram(["--manager", "--listen", address]);
+  await using manager = startProgram(["--manager", "--no-history", "--listen", address]);
   const { ids, dropped } = apiOf(address);
   await using proxy = startProxy(address, "sealed", ["--stats-key", A]);
   await eventually("it is dropped", async () => (await dropped()).no_key > 1);
@@ -123,7 +123,7 @@ Deno.test("A key is changed by files, on both sides, without a report lost", asy
   await using known = new TempFile(A, "keys");
   await using own = new TempFile(A, "key");
   const address = freeManagerAddress();
-  const listen = ["--manager", "--listen", address];
+  const listen = ["--manager", "--no-history", "--listen", address];
   await using manager = startProgram([...listen, "--stats-key-file", known.path]);
   await using proxy = startProxy(address, "edge", ["--stats-key-file", own.path]);
   const { stats, dropped } = apiOf(address);
@@ -162,7 +162,7 @@ Deno.test("A key is changed by files, on both sides, without a report lost", asy
 Deno.test("A bad key file ends the start with exit code 1 and one line that does not repeat it", async () => {
   await using file = new TempFile(`${A}\nedge-1 = hunter2\n`, "keys");
   const key = ["--stats-key-file", file.path];
-  const manager = ["--manager", "--listen", "127.0.0.1:0", ...key];
+  const manager = ["--manager", "--no-history", "--listen", "127.0.0.1:0", ...key];
   const proxy = [
     "--mode",
     "http",
@@ -181,7 +181,7 @@ Deno.test("A bad key file ends the start with exit code 1 and one line that does
 });
 
 Deno.test("A manager that takes reports from everybody beyond loopback says so", async () => {
-  const args = ["--manager", "--listen", "127.0.0.1:0", "--stats-listen", ":0"];
+  const args = ["--manager", "--no-history", "--listen", "127.0.0.1:0", "--stats-listen", ":0"];
   const warning = /Statistics on udp 0\.0\.0\.0:\d+ are taken from everybody who reaches that port/;
   await using open = startProgram(args);
   await eventually("it warns", () => warning.test(open.stderr));

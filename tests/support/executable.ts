@@ -48,6 +48,10 @@ export class Running implements AsyncDisposable {
   readonly #done: Promise<Deno.CommandStatus>;
 
   constructor(command: string, args: string[], cwd: string, env: Record<string, string> = {}) {
+    const own = !args.includes("--no-history") && !args.includes("--data-dir") && !("HOME" in env);
+    if (args.includes("--manager") && own) {
+      throw new Error("a test's manager has --no-history or a --data-dir, not the user's own");
+    }
     const options = { args, cwd, env, stdin: "null", stdout: "piped", stderr: "piped" } as const;
     this.#child = new Deno.Command(command, options).spawn();
     this.#done = this.#follow();

@@ -2,6 +2,7 @@ import { type AppDeps, createApp } from "../../manager/api/app.ts";
 import type { HttpClient } from "../../manager/http/client.ts";
 import type { FleetStats } from "../../manager/api/model.ts";
 import { fleetTotals } from "../../manager/api/views.ts";
+import { HistoryClient } from "../../manager/history/client.ts";
 import { Live } from "../../manager/live.ts";
 import { createMetrics } from "../../manager/metrics.ts";
 import { Registry } from "../../manager/registry.ts";
@@ -18,18 +19,22 @@ const LOCAL: HttpClient = {
 
 /** A manager's HTTP side without a port, at `T0`, 60 s after its start. */
 export function setUpApp(overrides: Partial<AppDeps> = {}) {
-  const registry = new Registry();
+  const registry = overrides.registry ?? new Registry();
   const now = () => T0;
+  const history = overrides.history ??
+    new HistoryClient(null, { registry, now, maxProxies: 10_000 });
   const ingest = ingestFigures({ datagrams: 5, bytes: 500, legacy: 1, dropped: { not_json: 2 } });
   const stats = (): FleetStats => ({
     manager_version: "0.1.0",
     manager_uptime: 60,
     ...fleetTotals(registry, now()),
     ingest,
+    history: history.state,
   });
   const live = new Live(registry, stats, now);
   const metrics = createMetrics({ registry, stats, now, viewers: () => live.viewers });
-  const deps = { registry, now, stats, live, metrics, version: "0.1.0", publicHosts: [] };
+  const version = "0.1.0";
+  const deps = { registry, now, stats, live, metrics, history, version, publicHosts: [] };
   const app = createApp({ ...deps, dashboard: new Map(), ...overrides });
   const request = async (path: string, init: RequestInit = {}) => {
     const headers = { host: "localhost:13337", ...init.headers as Record<string, string> };

@@ -1,8 +1,14 @@
 import type { BackendRecord } from "../../proxy/stats/backend_record.ts";
 import type { ConnectionRecord, Summary } from "../../proxy/stats/report.ts";
 import { encodeConnections } from "../../proxy/stats/report.ts";
-import type { Ingest as IngestFigures } from "../../manager/api/model.ts";
+import type { FleetStats, Ingest as IngestFigures } from "../../manager/api/model.ts";
 import type { ProxyState, Report } from "../../manager/fleet/report.ts";
+
+/** A history that is off. */
+export function historyFigures(): FleetStats["history"] {
+  const dropped = { series: 0, log: 0, events: 0, batches: 0 };
+  return { state: "off", reason: "--no-history", since: 0, last_write: null, dropped };
+}
 
 /** When the tests' clocks begin, in Unix milliseconds. */
 export const T0 = 1_800_000_000_000;

@@ -6,7 +6,7 @@ import {
 import { fleetTotals } from "../../manager/api/views.ts";
 import { Live } from "../../manager/live.ts";
 import { Registry } from "../../manager/registry.ts";
-import { ingestFigures, T0 } from "./reports.ts";
+import { historyFigures, ingestFigures, T0 } from "./reports.ts";
 
 /** A viewer's end that remembers what it got and can be slow. */
 export class FakeSocket {
@@ -43,6 +43,7 @@ export function setUpLive() {
       manager_uptime: 1,
       ...fleetTotals(registry, clock.now),
       ingest,
+      history: historyFigures(),
     };
   };
   const live = new Live(registry, stats, () => clock.now);

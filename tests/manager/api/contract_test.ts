@@ -1,5 +1,9 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
+import { HistoryClient } from "../../../manager/history/client.ts";
+import { DEFAULT_RETENTION } from "../../../manager/history/options.ts";
+import { Registry } from "../../../manager/registry.ts";
+import { eventually } from "../../support/eventually.ts";
 import { setUpApp } from "../../support/manager_app.ts";
 import { Contract, type Operation, operationsOf, type Parameter } from "../../support/openapi.ts";
 import { backend, connection, report, T0 } from "../../support/reports.ts";
@@ -8,7 +12,11 @@ const IDS = ["edge-1", "edge-2", "gone", "nobody", "a/b c%é?#", "x".repeat(301)
 
 /** A manager that has something to tell on every route. */
 async function setUp() {
-  const app = setUpApp();
+  const registry = new Registry();
+  const options = { dir: "memory", retention: DEFAULT_RETENTION } as const;
+  const history = new HistoryClient(options, { registry, now: () => T0, maxProxies: 100 });
+  await history.start();
+  const app = setUpApp({ registry, history });
   const connections = [
     connection({ id: 1, user: "=ann" }),
     connection({
@@ -26,10 +34,13 @@ async function setUp() {
     app.registry.apply(report({ proxy_id: "gone", state: "stopped" }, connections), T0);
   };
   fill();
+  history.tick();
+  await eventually("the history has it", () => history.state.last_write !== null);
   const document = await (await app.get("/api/openapi.json")).json();
   const contract = new Contract(document);
   const operations = operationsOf(document);
-  return { ...app, fill, document, contract, operations };
+  const stop = { [Symbol.asyncDispose]: () => history.stop() };
+  return { ...app, fill, document, contract, operations, ...stop };
 }
 
 function url({ path }: Operation, values: Record<string, string>): string {
@@ -44,9 +55,10 @@ function url({ path }: Operation, values: Record<string, string>): string {
 }
 
 Deno.test("The API answers every route of its document as the document says", async () => {
-  const { request, contract, operations } = await setUp();
+  await using api = await setUp();
+  const { request, contract, operations } = api;
   const statuses: Record<string, number> = { "GET /ws": 426, "DELETE /api/proxy/{id}": 204 };
-  assert.ok(operations.length >= 9);
+  assert.ok(operations.length >= 13);
   for (const operation of operations) {
     const { method, path } = operation;
     const id = method === "DELETE" ? "gone" : "edge-1";
@@ -58,7 +70,8 @@ Deno.test("The API answers every route of its document as the document says", as
 });
 
 Deno.test("The API answers every route as its document says, in each form and to whoever asks", async () => {
-  const { app, request, contract, operations } = await setUp();
+  await using api = await setUp();
+  const { app, request, contract, operations } = api;
   const huge = "x".repeat(70_000);
   for (const operation of operations) {
     const { method, path } = operation;
@@ -116,7 +129,8 @@ function queries({ parameters }: Operation): fc.Arbitrary<Record<string, string>
 }
 
 Deno.test("The API answers whatever is asked as its document says, and never with a fault of its own", async () => {
-  const { request, fill, contract, operations } = await setUp();
+  await using api = await setUp();
+  const { request, fill, contract, operations } = api;
   for (const operation of operations) {
     const { method } = operation;
     const property = fc.asyncProperty(queries(operation), async (values) => {

@@ -4,7 +4,7 @@ import type { ProxyEntry } from "../../../manager/fleet/proxy.ts";
 import { Ingest } from "../../../manager/ingest.ts";
 import { Live } from "../../../manager/live.ts";
 import { Registry } from "../../../manager/registry.ts";
-import { ingestFigures } from "../reports.ts";
+import { historyFigures, ingestFigures } from "../reports.ts";
 import { FakeSocket } from "../viewers.ts";
 import { Screen } from "./screen.ts";
 
@@ -24,6 +24,7 @@ export class ManagerRun {
     this.ingest = new Ingest(this.registry, now);
     const stats = (): FleetStats => ({
       ...{ manager_version: "0.1.0", manager_uptime: 1, ingest: ingestFigures() },
+      history: historyFigures(),
       ...fleetTotals(this.registry, now()),
     });
     this.#live = new Live(this.registry, stats, now);
