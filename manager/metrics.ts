@@ -1,5 +1,6 @@
 import { Counter, Gauge, Registry as PromRegistry } from "prom-client";
 import { type FleetStats, PROXY_STATUSES, type ProxySummary } from "./api/model.ts";
+import { HISTORY_STATES } from "./api/model_history.ts";
 import { proxySummary } from "./api/views.ts";
 import type { Totals } from "./fleet/totals.ts";
 import type { Health } from "./health.ts";
@@ -77,9 +78,11 @@ function fleetSeries(prom: PromRegistry): (deps: MetricsDeps) => void {
     "How often the receiving thread died",
   );
   const fleet = fleetCounters(prom);
+  const history = historySeries(prom);
   return ({ registry, stats, now, viewers: countViewers }) => {
     const all = stats();
     fleet(all, registry.forgotten);
+    history(all.history);
     const { manager_version, manager_uptime, ingest } = all;
     const at = now();
     info(1, { version: manager_version });
@@ -98,6 +101,18 @@ function fleetSeries(prom: PromRegistry): (deps: MetricsDeps) => void {
     sources(ingest.sources);
     errors(ingest.receive_errors);
     restarts(ingest.receiver_restarts);
+  };
+}
+
+/** One that fails is told from one that nobody wants. */
+function historySeries(prom: PromRegistry): (history: FleetStats["history"]) => void {
+  const state = gauge(prom, "history_state", "1 for the state the history is in", ["state"]);
+  const written = gauge(prom, "history_last_write_timestamp_seconds", "When it last wrote");
+  const dropped = counter(prom, "history_dropped_total", "Rows or batches not written", ["kind"]);
+  return (history) => {
+    for (const each of HISTORY_STATES) state(Number(each === history.state), { state: each });
+    if (history.last_write !== null) written(history.last_write);
+    for (const [kind, n] of Object.entries(history.dropped)) dropped(n, { kind });
   };
 }
 

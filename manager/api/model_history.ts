@@ -6,9 +6,11 @@ import { EVENT_KINDS, USAGE_KINDS } from "../history/batch.ts";
 const count = z.number().int().min(0);
 const time = z.number().min(0);
 
+export const HISTORY_STATES = ["on", "opening", "failed", "off"] as const;
+
 /** Whether the fleet is being remembered; part of `GET /api/stats`. */
 export const historyStateSchema = z.object({
-  state: z.enum(["on", "opening", "failed", "off"]).openapi({
+  state: z.enum(HISTORY_STATES).openapi({
     description: "off by --no-history, failed where it is on but cannot be written now",
   }),
   reason: z.string().openapi({ description: "why it is not on; else empty" }),
