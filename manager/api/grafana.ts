@@ -1,219 +1,8 @@
 /** The dashboard for Grafana over what /metrics gives. */
+import { type Line, LINES, type Panel } from "./grafana_lines.ts";
 
 const SOURCE = { type: "prometheus", uid: "${DS_PROMETHEUS}" };
 const WIDTH = 24;
-const OF_PROXY = '{proxy_id=~"$proxy"}';
-
-interface Target {
-  expr: string;
-  legend: string;
-}
-
-interface Panel {
-  title: string;
-  description: string;
-  kind: "stat" | "timeseries";
-  unit: string;
-  targets: Target[];
-}
-
-/** A line of panels that share its width. */
-interface Line {
-  height: number;
-  panels: Panel[];
-}
-
-const one = (
-  kind: Panel["kind"],
-  title: string,
-  unit: string,
-  description: string,
-  ...targets: Target[]
-): Panel => ({ title, description, kind, unit, targets });
-const expr = (expr: string, legend = ""): Target => ({ expr, legend });
-const rate = (metric: string) => `rate(${metric}[$__rate_interval])`;
-const perProxy = (metric: string) => `sum by (proxy_id) (${rate(metric + OF_PROXY)})`;
-const both = (sent: string, received: string) => [
-  expr(sent, "sent"),
-  expr(`-${received}`, "received"),
-];
-
-const LINES: Line[] = [
-  {
-    height: 4,
-    panels: [
-      one(
-        "stat",
-        "Proxies up",
-        "short",
-        "Proxies that report.",
-        expr('sum(rustproxy_proxies{status=~"online|stale"})'),
-      ),
-      one(
-        "stat",
-        "Proxies gone",
-        "short",
-        "Offline or stopped.",
-        expr('sum(rustproxy_proxies{status=~"offline|stopped"})'),
-      ),
-      one(
-        "stat",
-        "Active connections",
-        "short",
-        "Of the whole fleet.",
-        expr("rustproxy_fleet_active_connections"),
-      ),
-      one(
-        "stat",
-        "Sent",
-        "Bps",
-        "From clients to targets.",
-        expr(rate("rustproxy_fleet_sent_bytes_total")),
-      ),
-      one(
-        "stat",
-        "Received",
-        "Bps",
-        "From targets to clients.",
-        expr(rate("rustproxy_fleet_received_bytes_total")),
-      ),
-    ],
-  },
-  {
-    height: 8,
-    panels: [
-      one(
-        "timeseries",
-        "Fleet traffic",
-        "Bps",
-        "Sent above, received below.",
-        ...both(
-          rate("rustproxy_fleet_sent_bytes_total"),
-          rate("rustproxy_fleet_received_bytes_total"),
-        ),
-      ),
-      one(
-        "timeseries",
-        "Connections a second",
-        "short",
-        "Taken on, failed and refused by rules, of the whole fleet.",
-        expr(rate("rustproxy_fleet_connections_total"), "taken on"),
-        expr(rate("rustproxy_fleet_failed_connections_total"), "failed"),
-        expr(rate("rustproxy_fleet_rejected_connections_total"), "rejected"),
-      ),
-    ],
-  },
-  {
-    height: 8,
-    panels: [
-      one(
-        "timeseries",
-        "Traffic by proxy",
-        "Bps",
-        "Sent and received together.",
-        expr(
-          `${perProxy("rustproxy_proxy_sent_bytes_total")} + ` +
-            perProxy("rustproxy_proxy_received_bytes_total"),
-          "{{proxy_id}}",
-        ),
-      ),
-      one(
-        "timeseries",
-        "Active connections by proxy",
-        "short",
-        "Open now.",
-        expr(`rustproxy_proxy_active_connections${OF_PROXY}`, "{{proxy_id}}"),
-      ),
-      one(
-        "timeseries",
-        "Failed connections by proxy",
-        "short",
-        "A second.",
-        expr(perProxy("rustproxy_proxy_failed_connections_total"), "{{proxy_id}}"),
-      ),
-    ],
-  },
-  {
-    height: 8,
-    panels: [
-      one(
-        "timeseries",
-        "Reports",
-        "short",
-        "Datagrams a second, and those dropped, by reason.",
-        expr(rate("rustproxy_ingest_datagrams_total"), "received"),
-        expr(
-          `sum by (reason) (${rate("rustproxy_ingest_dropped_total")})`,
-          "dropped: {{reason}}",
-        ),
-      ),
-      one(
-        "timeseries",
-        "Reports lost",
-        "percentunit",
-        "Share of a proxy's datagrams that did not arrive in a minute.",
-        expr(`rustproxy_proxy_report_loss_ratio${OF_PROXY} > 0`, "{{proxy_id}}"),
-      ),
-      one(
-        "timeseries",
-        "HTTP requests",
-        "reqps",
-        "By status; and clients turned away, by reason.",
-        expr(`sum by (code) (${rate("rustproxy_http_requests_total")})`, "{{code}}"),
-        expr(`sum by (reason) (${rate("rustproxy_http_refused_total")}) > 0`, "{{reason}}"),
-      ),
-    ],
-  },
-  {
-    height: 8,
-    panels: [
-      one(
-        "timeseries",
-        "Event loop delay",
-        "s",
-        "How late the manager's event loop is: nineteen of twenty samples, and the mean.",
-        expr(
-          `histogram_quantile(0.95, ${rate("rustproxy_manager_event_loop_delay_seconds_bucket")})`,
-          "95 %",
-        ),
-        expr(
-          `${rate("rustproxy_manager_event_loop_delay_seconds_sum")} / ` +
-            rate("rustproxy_manager_event_loop_delay_seconds_count"),
-          "mean",
-        ),
-      ),
-      one(
-        "timeseries",
-        "Memory",
-        "bytes",
-        "Of the manager's process.",
-        expr(
-          "process_resident_memory_bytes * on (job, instance) rustproxy_manager_info",
-          "resident",
-        ),
-        expr("rustproxy_manager_heap_used_bytes", "heap"),
-      ),
-      one(
-        "timeseries",
-        "Processor",
-        "percentunit",
-        "Cores that the manager uses.",
-        expr(
-          `${rate("process_cpu_seconds_total")} * on (job, instance) rustproxy_manager_info`,
-          "cores",
-        ),
-      ),
-      one(
-        "timeseries",
-        "Viewers and connections",
-        "short",
-        "Dashboards over WebSocket, and all HTTP connections.",
-        expr("rustproxy_manager_viewers", "viewers"),
-        expr("rustproxy_http_connections", "HTTP connections"),
-      ),
-    ],
-  },
-];
 
 /** A dashboard that Grafana imports; it asks for the Prometheus to read from. */
 export function grafanaDashboard(): { title: string } & Record<string, unknown> {
@@ -269,17 +58,23 @@ function toPanel({ title, description, kind, unit, targets }: Panel) {
   return {
     title,
     description,
-    type: kind,
+    type: kind === "state" ? "stat" : kind,
     datasource: SOURCE,
     fieldConfig: { defaults: { unit }, overrides: [] },
-    options: kind === "stat"
-      ? { reduceOptions: { calcs: ["lastNotNull"] }, colorMode: "none" }
+    options: kind !== "timeseries"
+      ? {
+        reduceOptions: { calcs: ["lastNotNull"] },
+        colorMode: "none",
+        textMode: kind === "state" ? "name" : "auto",
+      }
       : { tooltip: { mode: "multi", sort: "desc" }, legend: { displayMode: "list" } },
     targets: targets.map(({ expr, legend }, i) => ({
       datasource: SOURCE,
       refId: String.fromCharCode(65 + i),
       expr,
       legendFormat: legend,
+      // What was so earlier in the time shown is no state of now.
+      ...(kind === "state" && { instant: true, range: false }),
     })),
   };
 }

@@ -77,6 +77,10 @@ Deno.test("GET /grafana.json asks only for metrics that exist, and lays its pane
       assert.ok(known.has(name), `${name} of ${query} is among the metrics`);
     }
   }
+  const asked = queries.join("\n");
+  for (const name of ["state", "dropped_total"]) {
+    assert.ok(asked.includes(`_history_${name}`), name);
+  }
   assert.equal(dashboard.__inputs[0].name, "DS_PROMETHEUS");
 });
 
