@@ -53,7 +53,10 @@ const TARGETS = [
   ...["images.example.com:443", "api.example.com:443", "video.example.net:443"],
 ];
 
+/** Of the first member, and what they come to. */
 const REASONS = { client_denied: 161, connect_timeout: 30, connect_refused: 11, dns_not_found: 3 };
+const REJECTED = REASONS.client_denied;
+const FAILED = Object.values(REASONS).reduce((sum, n) => sum + n, 0) - REJECTED;
 
 /** The same noise in each run, from 0 to 1. */
 function noise(n: number): number {
@@ -99,6 +102,8 @@ async function report(manager: RunningManager, reports: Reports, step: number, n
       for (let s = 0; s <= step; s++) sum += megabytes * wave(s, seed) * STEP_S;
       return Math.round(sum * 1e6);
     };
+    const records = seed === 0 ? connectionsOf(step, now) : [];
+    const active = Math.round(member.active * (0.8 + 0.2 * wave(step, seed)));
     const head = {
       proxy_id: member.id,
       proxy_type: member.type,
@@ -106,15 +111,16 @@ async function report(manager: RunningManager, reports: Reports, step: number, n
       host: member.id,
       seq: step,
       start_time: now - history - step * STEP_S,
-      active_connections: Math.round(member.active * (0.8 + 0.2 * wave(step, seed))),
+      active_connections: active,
+      omitted_connections: active - records.filter(({ state }) => state === "active").length,
       total_connections: member.total + step * 11,
       total_bytes_sent: volume(member.sent),
       total_bytes_received: volume(member.received),
-      failed_connections: Math.round(member.total / 900),
-      rejected_connections: 0,
+      failed_connections: seed === 0 ? FAILED : Math.round(member.total / 900),
+      rejected_connections: seed === 0 ? REJECTED : 0,
     };
     if (member.lossy && noise(step) < member.lossy) continue;
-    await reports.send(manager, head, seed === 0 ? connectionsOf(step, now) : []);
+    await reports.send(manager, head, records);
     if (seed === 0) await reports.sendDetail(manager, head, [], REASONS);
   }
 }
