@@ -104,13 +104,17 @@ function join(s: number, large: number, largeUnit: string, small: number, smallU
 
 /** How long ago, in one part: `just now`, `12 s ago`, `4 min ago`, `3 h ago`, `2 days ago`. */
 export function formatAge(seconds: number): string {
-  const s = Math.floor(seconds);
-  if (s < 1) return "just now";
-  if (s < MINUTE) return `${s} s ago`;
-  if (s < HOUR) return `${Math.floor(s / MINUTE)} min ago`;
-  if (s < DAY) return `${Math.floor(s / HOUR)} h ago`;
+  return seconds < 1 ? "just now" : `${formatSpan(seconds)} ago`;
+}
+
+/** A span in one part: `12 s`, `4 min`, `3 h`, `2 days`. */
+export function formatSpan(seconds: number): string {
+  const s = Math.max(0, Math.floor(seconds));
+  if (s < MINUTE) return `${s} s`;
+  if (s < HOUR) return `${Math.floor(s / MINUTE)} min`;
+  if (s < DAY) return `${Math.floor(s / HOUR)} h`;
   const days = Math.floor(s / DAY);
-  return days === 1 ? "1 day ago" : `${days} days ago`;
+  return days === 1 ? "1 day" : `${days} days`;
 }
 
 /** The exact local date and time of a Unix time in seconds; empty for a time that is not known. */

@@ -4,6 +4,7 @@ import { useStore } from "../state/store.ts";
 import { Card, Cards } from "./card.tsx";
 import { Direction } from "./direction.tsx";
 import { FleetPanel } from "./fleet_panel.tsx";
+import { HistoryNotice } from "./history_notice.tsx";
 import { IngestPanel } from "./ingest_panel.tsx";
 import { PageTitle } from "./page_title.tsx";
 import { Bytes, Rate } from "./quantity.tsx";
@@ -18,6 +19,7 @@ export function FleetPage({ focus }: { focus: boolean }) {
         <PageTitle text="Fleet" focus={focus}>Fleet</PageTitle>
         {stats && <ManagerNote stats={stats} />}
       </div>
+      <HistoryNotice history={stats?.history} />
       <FleetCards stats={stats} proxies={[...proxies.values()]} />
       <Traffic series={traffic} received={stats?.rate_received} sent={stats?.rate_sent} />
       <FleetPanel />

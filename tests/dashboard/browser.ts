@@ -53,11 +53,12 @@ export function launch(executablePath: string): Promise<Browser> {
   return chromium.launch({ executablePath, args: CHROMIUM_FLAGS });
 }
 
-/** A manager on free ports or the given one, with the built dashboard. */
+/** A manager on free ports or the given one, with the built dashboard; it remembers in `dataDir`. */
 export function startDashboard(
-  { port = 0, now }: { port?: number; now?: () => number } = {},
+  { port = 0, now, dataDir }: { port?: number; now?: () => number; dataDir?: string } = {},
 ): Promise<RunningManager> {
-  const flags = { listen: `127.0.0.1:${port}`, statsListen: "127.0.0.1:0" };
+  const remember = dataDir === undefined ? {} : { history: true, dataDir };
+  const flags = { listen: `127.0.0.1:${port}`, statsListen: "127.0.0.1:0", ...remember };
   const options = managerOptionsSchema.parse(flags);
   return startManager(options, { version: "0.1.0", dashboardDir: DIST, now });
 }

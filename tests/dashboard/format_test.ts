@@ -8,6 +8,7 @@ import {
   formatExact,
   formatPercent,
   formatRate,
+  formatSpan,
   visible,
 } from "../../dashboard/format.ts";
 
@@ -67,6 +68,10 @@ Deno.test("formatDuration names the two largest parts", () => {
     [86_400, "1 d"],
     [273_600 + 3599, "3 d 4 h"],
   ]);
+});
+
+Deno.test("formatSpan writes a span in one part", () => {
+  table(formatSpan, [[-3, "0 s"], [12.9, "12 s"], [250, "4 min"], [86_400, "1 day"]]);
 });
 
 Deno.test("formatAge says how long ago", () => {
