@@ -212,7 +212,7 @@ async function measure(manager: Program & { port: number }, options: Options): P
     const columns = "   req/s    p50 ms    p99 ms   cores      MB";
     console.log("\n" + `${crowd} viewers`.padEnd(WIDTH) + columns);
     const watching = crowd > 0 ? await watch(manager.port, crowd) : null;
-    const ingest = await IngestWatch.start(base);
+    const ingest = await IngestWatch.start(manager.port);
     const note = (row: Row) => {
       print(row);
       rows.push({ ...row, what: `${row.what} with ${crowd} viewers` });
