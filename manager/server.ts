@@ -36,7 +36,7 @@ export class HttpServer {
     this.#front = new Front(address, {
       limits: { ...DEFAULT_LIMITS, ...limits },
       dial: () => Deno.connect({ hostname: LOOPBACK, port: this.#server.addr.port }),
-      onPause: (error) => this.#warn(`cannot accept: ${error}`),
+      onPause: (code) => this.#warn(`cannot accept: ${code || "unknown error"}`),
     });
     this.addr = this.#front.addr;
     try {

@@ -1,6 +1,6 @@
 import { getLogger } from "@logtape/logtape";
 import type { Serving } from "./engine.ts";
-import { type Address, ListenError } from "./net/address.ts";
+import { type Address, ListenError, systemError } from "./net/address.ts";
 import type { Limits, ProxyOptions } from "./options.ts";
 import type { Identity, OwnFigures } from "./stats/reporter.ts";
 import { SharedTotals } from "./stats/shared_totals.ts";
@@ -199,12 +199,6 @@ class WorkerGroup implements Workers {
 
 function tell({ worker }: Member, message: ToWorker): void {
   worker.postMessage(message);
-}
-
-/** The error that a worker met, made anew on this side. */
-function systemError({ name, message }: { name: string; message: string }): Error {
-  const kinds = Deno.errors as unknown as Record<string, new (message: string) => Error>;
-  return kinds[name] ? new kinds[name](message) : new Error(message);
 }
 
 /** One worker's part of the limits: the system spreads connections evenly. */

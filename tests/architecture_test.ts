@@ -113,10 +113,12 @@ const MAY_IMPORT: Record<string, string[]> = {
     ...["proxy/reloaded.ts", "proxy/stats/key.ts", "proxy/stats/key_options.ts"],
     ...["type:manager/fleet/report.ts", ...REPORT],
   ],
-  "manager/receiver/": ["manager/sealed/", "proxy/net/token_bucket.ts", ...REPORT],
+  "manager/receiver/": [
+    ...["manager/sealed/", "manager/program_worker.ts", "proxy/net/token_bucket.ts", ...REPORT],
+  ],
   "manager/fleet/": REPORT,
   "manager/history/": [
-    ...["manager/fleet/", "type:manager/registry.ts"],
+    ...["manager/fleet/", "manager/program_worker.ts", "type:manager/registry.ts"],
     ...NETWORKS,
     ...REPORT,
   ],
@@ -133,12 +135,15 @@ const MAY_IMPORT: Record<string, string[]> = {
     ...["type:manager/api/model.ts", "type:manager/ingest.ts", "type:manager/receiver/"],
   ],
   "manager/clock.ts": [],
+  "manager/program_worker.ts": [],
   "manager/live.ts": [...FLEET, ...VIEWS, "manager/topic.ts"],
   "manager/topic.ts": [...FLEET, ...VIEWS],
   "manager/metrics.ts": [...FLEET, ...VIEWS, "type:manager/health.ts"],
   "manager/health.ts": ["type:manager/http/"],
   "manager/server.ts": ["manager/http/", "proxy/net/address.ts"],
-  "manager/http/": NETWORKS,
+  "manager/http/": [
+    ...["proxy/net/close.ts", "proxy/net/listener.ts", "proxy/net/write.ts", ...NETWORKS],
+  ],
   "manager/http/options.ts": ["proxy/flags.ts", "type:manager/http/front.ts"],
   "manager/api/": [
     ...[...FLEET, ...REPORT, ...NETWORKS],

@@ -1,4 +1,5 @@
 import { getLogger } from "@logtape/logtape";
+import { PROGRAM_WORKER } from "../program_worker.ts";
 import type { Registry } from "../registry.ts";
 import type { FleetEvent } from "./batch.ts";
 import { DataDirError, defaultDataDir } from "./data_dir.ts";
@@ -12,10 +13,6 @@ import type { Queries, QueryName } from "./store.ts";
 export const RETRY_MS = 60_000;
 const OPEN_MS = 5_000;
 const END_MS = 5_000;
-/** The program's worker; in the executable its bundle stands beside the program's. */
-const WORKER = new URL(
-  import.meta.url.replace(/(manager\/history\/client|main)(\.\w+)$/, "worker$2"),
-);
 
 /** Whether the fleet is being remembered. Times are Unix seconds. */
 export interface HistoryState {
@@ -161,7 +158,7 @@ export class HistoryClient implements History {
   }
 
   #open(): void {
-    const { now, maxProxies, worker: url = WORKER } = this.#deps;
+    const { now, maxProxies, worker: url = PROGRAM_WORKER } = this.#deps;
     if (this.#state !== "failed") this.#state = "opening";
     this.#triedMs = now();
     this.#worker ??= this.#spawn(url);

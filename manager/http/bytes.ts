@@ -47,20 +47,6 @@ export function doubled(buffer: Uint8Array): Uint8Array<ArrayBuffer> {
   return larger;
 }
 
-/** Writes all of it: a write may take less. */
-export async function writeAll(conn: Deno.TcpConn, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length;) at += await conn.write(bytes.subarray(at));
-}
-
-/** Closes what may be closed already. */
-export function closeQuietly(conn: Deno.TcpConn): void {
-  try {
-    conn.close();
-  } catch {
-    // Closed already, which is what was wanted.
-  }
-}
-
 /** What could be read; null at the end, and where the connection broke. */
 export async function readOrNull(conn: Deno.TcpConn, buffer: Uint8Array): Promise<number | null> {
   try {

@@ -1,5 +1,7 @@
 import { type Address, ListenError, unmapIPv4 } from "../../proxy/net/address.ts";
-import { Buffers, closeQuietly } from "./bytes.ts";
+import { closeQuietly } from "../../proxy/net/close.ts";
+import { acceptLoop } from "../../proxy/net/listener.ts";
+import { Buffers } from "./bytes.ts";
 import { type Deadlines, Link, type LinkDeps } from "./link.ts";
 import { Places } from "./places.ts";
 import { type Refusal, refusalReply, Refusals } from "./refusals.ts";
@@ -26,14 +28,13 @@ export const DEFAULT_LIMITS: FrontLimits = {
 };
 
 const TICK_MS = 250;
-const PAUSE_MS = 50;
 
 export interface FrontDeps {
   limits: FrontLimits;
   /** Connects to the server behind. */
   dial: () => Promise<Deno.TcpConn>;
-  /** Accepting has failed, with this error; it goes on by itself. */
-  onPause: (error: unknown) => void;
+  /** Accepting has failed, with this code of the system; it goes on by itself. */
+  onPause: (code: string) => void;
 }
 
 /**
@@ -73,7 +74,11 @@ export class Front {
     }
     this.addr = this.#listener.addr as Deno.NetAddr;
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
-    this.#accepting = this.#acceptAll();
+    this.#accepting = acceptLoop(this.#listener, {
+      onConnection: (conn) => this.#take(conn),
+      onLost: () => {},
+      onPause: (code) => this.#pause(code),
+    });
   }
 
   /** Open connections of clients. */
@@ -108,17 +113,9 @@ export class Front {
     for (const link of this.#links) link.tick(now);
   }
 
-  async #acceptAll(): Promise<void> {
-    for (;;) {
-      try {
-        this.#take(await this.#listener.accept());
-      } catch (error) {
-        if (isClosed(error)) return;
-        if (isDescriptors(error)) this.refusals.note("no_descriptors");
-        this.#deps.onPause(error);
-        await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-      }
-    }
+  #pause(code: string): void {
+    if (code === "EMFILE" || code === "ENFILE") this.refusals.note("no_descriptors");
+    this.#deps.onPause(code);
   }
 
   #take(conn: Deno.TcpConn): void {
@@ -160,13 +157,4 @@ export class Front {
     conn.setNoDelay();
     return conn;
   }
-}
-
-function isClosed(error: unknown): boolean {
-  return error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted;
-}
-
-function isDescriptors(error: unknown): boolean {
-  return (error as { code?: string } | null)?.code === "EMFILE" ||
-    (error as { code?: string } | null)?.code === "ENFILE";
 }

@@ -1,12 +1,6 @@
-import {
-  type Buffers,
-  closeQuietly,
-  doubled,
-  drain,
-  readOrNull,
-  SMALL,
-  writeAll,
-} from "./bytes.ts";
+import { closeQuietly } from "../../proxy/net/close.ts";
+import { writeAll } from "../../proxy/net/write.ts";
+import { type Buffers, doubled, drain, readOrNull, SMALL } from "./bytes.ts";
 import type { HttpClient } from "./client.ts";
 import { HeadCounter } from "./head.ts";
 import { type Refusal, refusalReply } from "./refusals.ts";

@@ -1,4 +1,4 @@
-import { writeAll } from "./bytes.ts";
+import { writeAll } from "../../proxy/net/write.ts";
 import {
   encodeClose,
   encodeFrame,

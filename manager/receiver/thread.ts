@@ -1,7 +1,8 @@
 import { getLogger } from "@logtape/logtape";
-import { type Address, ListenError } from "../../proxy/net/address.ts";
+import { type Address, ListenError, systemError } from "../../proxy/net/address.ts";
 import type { StatsKey } from "../sealed/keys.ts";
 import type { Seal } from "../sealed/unsealer.ts";
+import { PROGRAM_WORKER } from "../program_worker.ts";
 import type {
   Batch,
   FromReceiver,
@@ -21,10 +22,6 @@ export interface ReceiverOptions {
 /** Takes a datagram, opened if it was sealed, that arrived `ageMs` ago; true if a report was accepted. */
 export type Deliver = (bytes: Uint8Array, source: string, ageMs: number, seal?: Seal) => boolean;
 
-/** The program's worker; in the executable its bundle stands beside the program's. */
-const WORKER = new URL(
-  import.meta.url.replace(/(manager\/receiver\/thread|main)(\.\w+)$/, "worker$2"),
-);
 const RESTART_MS = 500;
 const MAX_RESTART_MS = 30_000;
 const MAX_AGE_MS = 60_000;
@@ -49,7 +46,7 @@ export class ReceiverThread {
   #warnedAtMs = -Infinity;
   #warnedErrors = 0;
 
-  constructor(options: ReceiverOptions, deliver: Deliver, url = WORKER) {
+  constructor(options: ReceiverOptions, deliver: Deliver, url = PROGRAM_WORKER) {
     this.#options = { ...options };
     this.#deliver = deliver;
     this.#url = url;
@@ -181,10 +178,4 @@ function add(a: ReceiverCounters, b: ReceiverCounters): ReceiverCounters {
     errors: a.errors + b.errors,
     sources: 0,
   };
-}
-
-/** The error that the worker met, made anew on this side. */
-function systemError({ name, message }: { name: string; message: string }): Error {
-  const kinds = Deno.errors as unknown as Record<string, new (message: string) => Error>;
-  return kinds[name] ? new kinds[name](message) : new Error(message);
 }

@@ -1,4 +1,4 @@
-import { closeQuietly } from "../net/session.ts";
+import { closeQuietly } from "../net/close.ts";
 import { setNoDelay } from "../net/socket_options.ts";
 import type { DnsServer } from "./servers.ts";
 import type { Open } from "./stream.ts";

@@ -1,4 +1,4 @@
-import { closeQuietly } from "../net/session.ts";
+import { closeQuietly } from "../net/close.ts";
 import { writeAll } from "../net/write.ts";
 import { isAnswerTo, randomId, withId } from "./query.ts";
 import type { Transport } from "./transport.ts";

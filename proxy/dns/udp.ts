@@ -1,4 +1,4 @@
-import { closeQuietly } from "../net/session.ts";
+import { closeQuietly } from "../net/close.ts";
 import type { ThrottleClock } from "../net/throttle.ts";
 import { isAnswerTo, isTruncated, randomId, withId } from "./query.ts";
 import type { DnsServer } from "./servers.ts";

@@ -1,7 +1,7 @@
 import type { BufferPool } from "../net/buffer.ts";
 import { setKeepAlive, setNoDelay } from "../net/socket_options.ts";
 import { ByteReader } from "../net/reader.ts";
-import { closeQuietly } from "../net/session.ts";
+import { closeQuietly } from "../net/close.ts";
 
 /** A connection to an origin, and what was read ahead from it. */
 export interface Upstream {

@@ -1,5 +1,5 @@
 import { Failure } from "../net/failure.ts";
-import { closeQuietly } from "../net/session.ts";
+import { closeQuietly } from "../net/close.ts";
 import { copyBody } from "./copy.ts";
 import { HttpError } from "./error.ts";
 import type { Exchange } from "./exchange.ts";

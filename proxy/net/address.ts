@@ -98,3 +98,9 @@ function listenReason(cause: unknown): string {
   if (cause instanceof Deno.errors.PermissionDenied) return "ports below 1024 need a privilege";
   return cause instanceof Error ? cause.message : String(cause);
 }
+
+/** A system error that another thread met, made anew on this side. */
+export function systemError({ name, message }: { name: string; message: string }): Error {
+  const kinds = Deno.errors as unknown as Record<string, new (message: string) => Error>;
+  return kinds[name] ? new kinds[name](message) : new Error(message);
+}

@@ -1,3 +1,4 @@
+import { closeQuietly } from "./close.ts";
 import type { LiveConnection } from "../stats/collector.ts";
 import type { Address } from "./address.ts";
 import type { Cancelable } from "./dial.ts";
@@ -154,14 +155,5 @@ export class Session implements Cancelable {
     if (this.upstream) closeQuietly(this.upstream);
     this.upstream = null;
     this.throttle?.close();
-  }
-}
-
-/** Closes a connection that may be closed already. */
-export function closeQuietly(conn: { close(): void }): void {
-  try {
-    conn.close();
-  } catch {
-    // BadResource: it was closed before.
   }
 }

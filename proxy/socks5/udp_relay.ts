@@ -1,6 +1,7 @@
 import type { DatagramBuffers } from "../net/datagram_buffers.ts";
 import { errorCode, type FailureReason } from "../net/failure.ts";
-import { closeQuietly, type Session } from "../net/session.ts";
+import { closeQuietly } from "../net/close.ts";
+import type { Session } from "../net/session.ts";
 import { openUdp, sendFailure } from "../net/udp.ts";
 import { Recent } from "./recent.ts";
 import { canonical, MAX_PEERS, type Peer, type Route, Routes } from "./udp_routes.ts";

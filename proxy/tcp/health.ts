@@ -2,7 +2,7 @@ import { getLogger } from "@logtape/logtape";
 import type { Cancelable, Dial } from "../net/dial.ts";
 import { errorCode, Failure } from "../net/failure.ts";
 import { encodeProxyHeader, type ProxyVersion } from "../net/proxy_protocol.ts";
-import { closeQuietly } from "../net/session.ts";
+import { closeQuietly } from "../net/close.ts";
 import { writeAll } from "../net/write.ts";
 import { type Clock, SYSTEM_CLOCK } from "../stats/clock.ts";
 import type { Backend } from "./backend.ts";

@@ -1,5 +1,5 @@
 import { Failure } from "../net/failure.ts";
-import { closeQuietly } from "../net/session.ts";
+import { closeQuietly } from "../net/close.ts";
 import type { Certificate } from "./certificate.ts";
 
 /**

@@ -1,5 +1,5 @@
 import type { BufferPool } from "../net/buffer.ts";
-import { closeQuietly } from "../net/session.ts";
+import { closeQuietly } from "../net/close.ts";
 import { writeAll } from "../net/write.ts";
 
 /** Passes bytes between a client and the encrypted side of its TLS server, both ways, until both have ended. */

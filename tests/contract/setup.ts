@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { closeQuietly } from "../../proxy/net/session.ts";
+import { closeQuietly } from "../../proxy/net/close.ts";
 import { type ConnectionRecord, type Datagram, decodeRecord } from "../../proxy/stats/report.ts";
 import { eventually, within } from "../support/eventually.ts";
 import {

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import packet from "dns-packet";
-import { closeQuietly } from "../../proxy/net/session.ts";
+import { closeQuietly } from "../../proxy/net/close.ts";
 import { TEST_CERT, TEST_KEY } from "./certificate.ts";
 import { readExactly, send } from "./tcp.ts";
 

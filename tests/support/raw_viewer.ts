@@ -1,4 +1,4 @@
-import { closeQuietly } from "../../proxy/net/session.ts";
+import { closeQuietly } from "../../proxy/net/close.ts";
 import { connectTo, readExactly, readUntil, send } from "./tcp.ts";
 
 export const TEXT = 1;

@@ -1,4 +1,4 @@
-import { closeQuietly } from "../../proxy/net/session.ts";
+import { closeQuietly } from "../../proxy/net/close.ts";
 
 /** What can be read from; null at the end of the stream. */
 export type Reader = Pick<Deno.Conn, "read">;

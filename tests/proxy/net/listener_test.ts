@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { acceptLoop } from "../../../proxy/net/listener.ts";
-import { closeQuietly } from "../../../proxy/net/session.ts";
+import { closeQuietly } from "../../../proxy/net/close.ts";
 import { eventually } from "../../support/eventually.ts";
 import type { Running } from "../../support/executable.ts";
 import { startProgramWithDescriptors } from "../../support/program.ts";

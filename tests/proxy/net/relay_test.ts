@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { BUFFER_SIZES, BufferPool } from "../../../proxy/net/buffer.ts";
 import { relay, type RelayEnd, type Traffic, type Tunnel } from "../../../proxy/net/relay.ts";
-import { closeQuietly } from "../../../proxy/net/session.ts";
+import { closeQuietly } from "../../../proxy/net/close.ts";
 import { eventually } from "../../support/eventually.ts";
 import { connectResettable } from "../../support/resettable.ts";
 import { connectTo, readAll, readExactly, send } from "../../support/tcp.ts";
