@@ -1,6 +1,7 @@
 import { getLogger, type Logger } from "@logtape/logtape";
 import { datagramSchema } from "../proxy/stats/report.ts";
 import { SEAL_OVERHEAD } from "../proxy/stats/seal.ts";
+import { fitting } from "./fitting.ts";
 import { fromDatagram, type Report } from "./fleet/report.ts";
 import { fromLegacy, legacyReportSchema } from "./legacy_report.ts";
 import { MAX_INGEST_BYTES } from "./receiver/intake.ts";
@@ -93,12 +94,12 @@ export function parseReport(bytes: Uint8Array, atMs: number): Report | DropReaso
   const value = parseJson(bytes);
   if (typeof value !== "object" || value === null) return "not_json";
   if (!("v" in value)) {
-    const legacy = legacyReportSchema.safeParse(value);
-    return legacy.success ? fromLegacy(legacy.data, atMs) : "bad_schema";
+    const legacy = fitting(legacyReportSchema, value);
+    return legacy ? fromLegacy(legacy, atMs) : "bad_schema";
   }
   if (value.v !== 1) return "unknown_version";
-  const datagram = datagramSchema.safeParse(value);
-  return datagram.success ? fromDatagram(datagram.data) : "bad_schema";
+  const datagram = fitting(datagramSchema, value);
+  return datagram ? fromDatagram(datagram) : "bad_schema";
 }
 
 const decoder = new TextDecoder("utf-8", { fatal: true });

@@ -1,5 +1,6 @@
 import { clientMessageSchema, type FleetStats, type ServerMessage } from "./api/model.ts";
 import { proxySummaries, proxySummary } from "./api/views.ts";
+import { fitting } from "./fitting.ts";
 import type { Registry } from "./registry.ts";
 import { Topic } from "./topic.ts";
 
@@ -86,9 +87,9 @@ export class Live {
     if (sizeOf(data) > MAX_CLIENT_MESSAGE) {
       return this.#turnOut(viewer, CLOSE_TOO_BIG, "message too big");
     }
-    const message = clientMessageSchema.safeParse(parseJson(data));
-    if (!message.success) return this.#turnOut(viewer, CLOSE_POLICY, "not a message of this API");
-    const { type, proxy_id } = message.data;
+    const message = fitting(clientMessageSchema, parseJson(data));
+    if (!message) return this.#turnOut(viewer, CLOSE_POLICY, "not a message of this API");
+    const { type, proxy_id } = message;
     if (type === "subscribe") this.#subscribe(viewer, proxy_id);
     else this.#unsubscribe(viewer, proxy_id);
   }

@@ -53,6 +53,13 @@ Deno.test("Ingest drops what is wrong, and counts it by its reason", () => {
     [text(`{"a":${"[".repeat(30_000)}${"]".repeat(30_000)}}`), "bad_schema"],
     [jsonBytes({ ...valid, v: 2 }), "unknown_version"],
     [jsonBytes({ ...valid, v: "1" }), "unknown_version"],
+    // A length that cannot be compared without end.
+    [
+      text(
+        `{"v":1,"kind":"connections","host":{"length":${"[".repeat(9_000)}${"]".repeat(9_000)}}}`,
+      ),
+      "bad_schema",
+    ],
     [jsonBytes({ ...valid, proxy_id: "<script>" }), "bad_schema"],
     [jsonBytes({ ...valid, proxy_id: "x".repeat(129) }), "bad_schema"],
     [jsonBytes({ ...valid, kind: "other" }), "bad_schema"],

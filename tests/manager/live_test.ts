@@ -238,6 +238,11 @@ Deno.test("Live ends viewers that send too much, what it does not know, or ask f
     ["an empty id", [subscribe("")], 1008],
     ["an id too long", [subscribe("x".repeat(301))], 1008],
     ["no object", ["null"], 1008],
+    [
+      "a length without end",
+      [`{"type":"subscribe","proxy_id":{"length":${"[".repeat(9_000)}${"]".repeat(9_000)}}}`],
+      1008,
+    ],
   ];
   for (const [name, messages, code] of table) {
     const { live, join } = setUpLive();
