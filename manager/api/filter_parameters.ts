@@ -8,13 +8,13 @@ import { MAX_PATTERN } from "../fleet/glob.ts";
 const MAX_NETWORKS = 16;
 
 /** A parameter that is a pattern for some text. */
-export const pattern = (what: string) =>
+const pattern = (what: string) =>
   z.string().max(MAX_PATTERN).optional().openapi({
     description: `${what}; * stands for anything, and case does not matter`,
   });
 
 /** A parameter that is a list of networks, parsed. */
-export const networks = z.string().max(1_000).transform((text, context) => {
+const networks = z.string().max(1_000).transform((text, context) => {
   try {
     const parts = text.split(",");
     if (parts.length <= MAX_NETWORKS) return parts.map(parseCidr);
@@ -27,9 +27,19 @@ export const networks = z.string().max(1_000).transform((text, context) => {
 }).openapi({ type: "string", description: "addresses and networks: 192.0.2.1,2001:db8::/32" });
 
 /** A parameter that is a list of states. */
-export const states = z.string().max(100).transform((text) => text.split(","))
+const states = z.string().max(100).transform((text) => text.split(","))
   .pipe(z.array(z.enum(CONNECTION_STATES)))
   .openapi({
     type: "string",
     description: `of ${CONNECTION_STATES.join(", ")}, with commas between`,
   });
+
+/** All of them. */
+export const filterParameters = {
+  proxy: pattern("the proxy's id"),
+  client: networks.optional(),
+  user: pattern("the user's name"),
+  target: pattern("the target as host:port"),
+  reason: pattern("why it ended"),
+  state: states.optional(),
+};

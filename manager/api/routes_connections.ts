@@ -5,7 +5,7 @@ import type { ManagerEnv } from "./env.ts";
 import { errorReply } from "./errors.ts";
 import { CONNECTION_COLUMNS } from "./columns.ts";
 import { connectionGroupSchema, connectionsReplySchema, GROUPS } from "./model_connections.ts";
-import { networks, pattern, states } from "./filter_parameters.ts";
+import { filterParameters } from "./filter_parameters.ts";
 import { badQuery, describeError, flag, formatParameter, wholeNumber } from "./openapi.ts";
 import {
   CONNECTION_FIELDS,
@@ -24,12 +24,7 @@ const MAX_LIMIT = 1_000;
 const MAX_WAITING = 16;
 
 const querySchema = z.object({
-  proxy: pattern("the proxy's id"),
-  client: networks.optional(),
-  user: pattern("the user's name"),
-  target: pattern("the target as host:port"),
-  reason: pattern("why it ended"),
-  state: states.optional(),
+  ...filterParameters,
   active: flag.openapi({ description: "only those that are open now, or are not" }),
   group: z.enum(GROUPS).optional().openapi({ description: "sums of those with this in common" }),
   sort: orderParameter([...new Set([...CONNECTION_FIELDS, ...GROUP_FIELDS])]).optional(),

@@ -7,7 +7,7 @@ import { QueryError } from "../history/pending.ts";
 import { MAX_POINTS, type Row } from "../history/rollup.ts";
 import { csvHeaders, toCsv, wantsCsv } from "./csv.ts";
 import { errorReply } from "./errors.ts";
-import { networks, pattern, states } from "./filter_parameters.ts";
+import { filterParameters } from "./filter_parameters.ts";
 import {
   eventSchema,
   eventsReplySchema,
@@ -102,12 +102,7 @@ const logRoute = createRoute({
   summary: "Connections that have ended, the newest first",
   request: {
     query: z.object({
-      proxy: pattern("the proxy's id"),
-      client: networks.optional(),
-      user: pattern("the user's name"),
-      target: pattern("the target as host:port"),
-      reason: pattern("why it ended"),
-      state: states.optional(),
+      ...filterParameters,
       from: moment("ended then or later, in Unix seconds").optional(),
       to: moment("ended before, in Unix seconds").optional(),
       limit: wholeNumber(MAX_PAGE, "how many at most").default(100),

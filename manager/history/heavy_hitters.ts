@@ -1,4 +1,4 @@
-import { add } from "./rollup.ts";
+import { add } from "../fleet/totals.ts";
 
 /** The heaviest keys, and how far off their weights may be. */
 export interface Heaviest {

@@ -1,4 +1,5 @@
 /** How figures over time are kept: in tiers, each coarser than the one before and kept for longer. */
+import { add } from "../fleet/totals.ts";
 
 /** The tiers' names and steps in seconds, the finest first. */
 export const TIERS = [
@@ -57,7 +58,7 @@ export function spread(
   const first = Math.min(last, floorTo(fromMs / 1000, RAW_STEP));
   if (first === last) return [{ time: last, growth: { ...growth } }];
   const shares: { time: number; growth: Growth }[] = [];
-  let given: Growth = { sent: 0, received: 0, connections: 0, failed: 0, rejected: 0 };
+  let given = noGrowth();
   for (let time = first; time <= last; time += RAW_STEP) {
     const untilMs = Math.min(toMs, (time + RAW_STEP) * 1000);
     const part = time === last ? 1 : (untilMs - fromMs) / (toMs - fromMs);
@@ -67,6 +68,11 @@ export function spread(
     shares.push({ time, growth: share });
   }
   return shares;
+}
+
+/** No growth at all. */
+export function noGrowth(): Growth {
+  return each(() => 0);
 }
 
 function each(value: (name: keyof Growth) => number): Growth {
@@ -89,11 +95,6 @@ export function addFigures(to: Figures, more: Figures): void {
   to.activeSum = add(to.activeSum, more.activeSum);
   to.activeMax = Math.max(to.activeMax, more.activeMax);
   to.samples = add(to.samples, more.samples);
-}
-
-/** A sum that JSON readers can hold, whatever a proxy claims. */
-export function add(a: number, b: number): number {
-  return Math.min(a + b, Number.MAX_SAFE_INTEGER);
 }
 
 /** Rows of steps of at least `step` seconds, in the order of time; where there was no row there is none. */

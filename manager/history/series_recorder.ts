@@ -1,7 +1,15 @@
 import type { ProxyEntry } from "../fleet/proxy.ts";
 import { larger, type Totals } from "../fleet/totals.ts";
 import { FLEET, type SeriesRow } from "./batch.ts";
-import { addFigures, type Figures, floorTo, type Growth, RAW_STEP, spread } from "./rollup.ts";
+import {
+  addFigures,
+  type Figures,
+  floorTo,
+  type Growth,
+  noGrowth,
+  RAW_STEP,
+  spread,
+} from "./rollup.ts";
 
 /** Rows that wait to be written at most. */
 const MAX_ROWS = 200_000;
@@ -69,10 +77,6 @@ export class SeriesRecorder {
 
 function gauge(active: number, samples = 1) {
   return { activeSum: active, activeMax: active, samples };
-}
-
-function noGrowth(): Growth {
-  return { sent: 0, received: 0, connections: 0, failed: 0, rejected: 0 };
 }
 
 /** A proxy that goes back in its figures is not believed until it is past them. */

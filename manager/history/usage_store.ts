@@ -1,7 +1,8 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { add } from "../fleet/totals.ts";
 import type { UsageKind, UsageTop } from "./batch.ts";
 import type { Names } from "./names.ts";
-import { add, floorTo } from "./rollup.ts";
+import { floorTo } from "./rollup.ts";
 
 const HOUR = 3600;
 // Integers that JavaScript can read back, whatever a proxy claims.

@@ -164,14 +164,6 @@ export class Link implements HttpClient {
     this.close();
   }
 
-  /** Says why, and closes once the client has had the time to read it. */
-  #turnAway(status: string, code: string, message: string): void {
-    this.cutSoon();
-    this.#deadline = this.#deps.now() + this.#deps.deadlines.linger;
-    const reply = refusalReply(status, code, message);
-    writeAll(this.#client, reply).then(() => this.#client.closeWrite()).catch(() => this.close());
-  }
-
   /** The first head and whatever came with it; null where there is none. */
   async #readHead(): Promise<Uint8Array | null> {
     let buffer = new Uint8Array(SMALL);
@@ -195,9 +187,13 @@ export class Link implements HttpClient {
     }
   }
 
+  /** Says why, and closes once the client has had the time to read it. */
   #refuse(refusal: Refusal, status: string, message: string): void {
     this.#deps.refuse(refusal);
-    this.#turnAway(status, refusal, message);
+    this.#state = "ending";
+    this.#deadline = this.#deps.now() + this.#deps.deadlines.linger;
+    const reply = refusalReply(status, refusal, message);
+    writeAll(this.#client, reply).then(() => this.#client.closeWrite()).catch(() => this.close());
   }
 
   async #dial(): Promise<Deno.TcpConn | null> {

@@ -2,7 +2,8 @@ import { connectionView, connectionViews } from "../../../manager/api/views.ts";
 import { type ConnectionRecord, isActive } from "../../../proxy/stats/report.ts";
 import type { ManagerRun } from "./manager_host.ts";
 import { MAX_DELAY_MS } from "./network.ts";
-import type { Boot, TrueTotals, Truth } from "./proxy_host.ts";
+import type { Totals } from "../../../proxy/stats/collector.ts";
+import type { Boot, Truth } from "./proxy_host.ts";
 import { TRAFFIC_TICK_MS } from "./traffic.ts";
 import { PROXY_ID, type World } from "./world.ts";
 
@@ -199,7 +200,7 @@ export class Oracle {
   }
 }
 
-function noTotals(): TrueTotals {
+function noTotals(): Totals {
   return {
     ...{ total_connections: 0, active_connections: 0, failed_connections: 0 },
     ...{ rejected_connections: 0, total_bytes_sent: 0, total_bytes_received: 0 },

@@ -1,4 +1,4 @@
-import { Collector, type LiveConnection } from "../../../proxy/stats/collector.ts";
+import { Collector, type LiveConnection, type Totals } from "../../../proxy/stats/collector.ts";
 import type { ConnectionState } from "../../../proxy/stats/report.ts";
 import { Reporter } from "../../../proxy/stats/reporter.ts";
 import { ProgramClock, type Scheduler, type WallClock } from "./scheduler.ts";
@@ -24,27 +24,18 @@ export interface Truth {
   index: number;
 }
 
-/** What really is the sum of all that a boot did. */
-export interface TrueTotals {
-  total_connections: number;
-  active_connections: number;
-  failed_connections: number;
-  rejected_connections: number;
-  total_bytes_sent: number;
-  total_bytes_received: number;
-}
-
 /** One run of a proxy: the real collector and reporter, and the truth beside them. */
 export class Boot {
   readonly truths = new Map<number, Truth>();
   readonly live: Truth[] = [];
   readonly reasons: Record<string, number> = {};
-  readonly totals: TrueTotals = {
+  /** What really is the sum of all that it did. */
+  readonly totals: Totals = {
     ...{ total_connections: 0, active_connections: 0, failed_connections: 0 },
     ...{ rejected_connections: 0, total_bytes_sent: 0, total_bytes_received: 0 },
   };
   /** The totals when the datagram of that number was sent. */
-  readonly sentTotals: (TrueTotals & { at: number })[] = [];
+  readonly sentTotals: (Totals & { at: number })[] = [];
   readonly #scheduler: Scheduler;
   readonly #wall: WallClock;
   readonly #clock: ProgramClock;
