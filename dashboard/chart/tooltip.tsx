@@ -1,4 +1,4 @@
-import { Rate } from "../components/quantity.tsx";
+import { Rate } from "../components/shared/quantity.tsx";
 import { formatClock } from "../format.ts";
 import type { Sample } from "../state/series.ts";
 

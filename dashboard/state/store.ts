@@ -4,7 +4,7 @@ import { useContext } from "preact/hooks";
 import { ManagerClient } from "../api/client.ts";
 import { FleetSocket } from "../api/socket.ts";
 import { type FleetState, initialFleet, reduceFleet } from "./fleet.ts";
-import { parseRoute, type Route } from "./route.ts";
+import { changedHref, parseRoute, type Query, type Route } from "./route.ts";
 import { createTheme, type Theme } from "./theme.ts";
 
 /** Everything the components read. */
@@ -16,6 +16,8 @@ export interface Store {
   /** True where a table would not fit: cards are shown instead. */
   phone: ReadonlySignal<boolean>;
   theme: Theme;
+  /** Changes what the present page remembers in its address, with no step back in the browser's history. */
+  setQuery(changes: Query): void;
   /** Tries to reach the manager now. */
   retry(): void;
   /** Has the manager forget a proxy that is gone; why it does not, or null. */
@@ -59,6 +61,10 @@ export function createStore(): Store {
     now,
     phone,
     theme: createTheme(document.documentElement),
+    setQuery(changes) {
+      history.replaceState(null, "", changedHref(route.value, changes));
+      route.value = parseRoute(location.hash);
+    },
     retry: () => socket.retry(),
     forget: (proxyId) => client.forget(proxyId),
   };

@@ -1,9 +1,9 @@
-import type { Backend, ProxySummary } from "../../manager/api/model.ts";
-import { formatCount } from "../format.ts";
-import { useStore } from "../state/store.ts";
+import type { Backend, ProxySummary } from "../../../manager/api/model.ts";
+import { formatCount } from "../../format.ts";
+import { useStore } from "../../state/store.ts";
 import { BackendCards } from "./backend_cards.tsx";
 import { BackendTable } from "./backend_table.tsx";
-import { Panel, Waiting } from "./panel.tsx";
+import { Panel, Waiting } from "../shared/panel.tsx";
 
 /** The backends of a tcp proxy; nothing for a proxy that has none or does not tell. */
 export function BackendPanel({ proxy }: { proxy: ProxySummary }) {

@@ -1,11 +1,11 @@
 import { useState } from "preact/hooks";
-import type { ProxySummary } from "../../manager/api/model.ts";
-import { MAX_ROWS, selectConnections } from "../state/rows.ts";
-import { useStore } from "../state/store.ts";
+import type { ProxySummary } from "../../../manager/api/model.ts";
+import { MAX_ROWS, selectConnections } from "../../state/rows.ts";
+import { useStore } from "../../state/store.ts";
 import { ConnectionCards } from "./connection_cards.tsx";
 import { ConnectionTable } from "./connection_table.tsx";
-import { Filter } from "./filter.tsx";
-import { countNote, Empty, NoMatch, Panel, Waiting } from "./panel.tsx";
+import { Filter } from "../shared/filter.tsx";
+import { countNote, Empty, NoMatch, Panel, Waiting } from "../shared/panel.tsx";
 
 /** A proxy's connections, or why there is none to show. */
 export function ConnectionPanel({ proxy }: { proxy: ProxySummary }) {

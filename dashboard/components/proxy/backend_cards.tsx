@@ -1,8 +1,8 @@
-import type { Backend } from "../../manager/api/model.ts";
-import { formatCount, formatPlural } from "../format.ts";
-import { Bytes, Latency } from "./quantity.tsx";
-import { BackendState } from "./status.tsx";
-import { Untrusted } from "./untrusted.tsx";
+import type { Backend } from "../../../manager/api/model.ts";
+import { formatCount, formatPlural } from "../../format.ts";
+import { Bytes, Latency } from "../shared/quantity.tsx";
+import { BackendState } from "../shared/status.tsx";
+import { Untrusted } from "../shared/untrusted.tsx";
 
 /** The backends on a phone: a card each. */
 export function BackendCards({ backends }: { backends: readonly Backend[] }) {

@@ -1,4 +1,5 @@
-import { useStore } from "../state/store.ts";
+import { useStore } from "../../state/store.ts";
+import { words } from "../../words/words.ts";
 import { MoonIcon, SunIcon } from "./icons.tsx";
 import { LinkStatus } from "./link_status.tsx";
 
@@ -9,7 +10,7 @@ export function Header() {
       <div class="mx-auto flex h-14 max-w-[1440px] items-center gap-4 px-4 sm:px-6">
         <a href="#/" class="flex items-center gap-2.5 rounded text-base font-semibold">
           <img src="./icon.svg" alt="" width="24" height="24" />
-          RustProxy
+          {words.frame.product}
         </a>
         <div class="ml-auto flex min-w-0 items-center gap-3">
           <LinkStatus />
@@ -22,7 +23,7 @@ export function Header() {
 
 function ThemeToggle() {
   const { theme } = useStore();
-  const label = theme.dark.value ? "Light theme" : "Dark theme";
+  const label = theme.dark.value ? words.frame.lightTheme : words.frame.darkTheme;
   return (
     <button
       type="button"

@@ -1,7 +1,7 @@
-import { useStore } from "../state/store.ts";
-import { reasonWords } from "./connection_table.tsx";
-import { Counters } from "./counters.tsx";
-import { Panel } from "./panel.tsx";
+import { useStore } from "../../state/store.ts";
+import { reasonWords } from "../connections/connection_table.tsx";
+import { Counters } from "../shared/counters.tsx";
+import { Panel } from "../shared/panel.tsx";
 
 /** Why connections of a proxy failed or were rejected; nothing where none was. */
 export function ReasonPanel() {

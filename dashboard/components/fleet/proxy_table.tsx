@@ -1,15 +1,15 @@
-import type { ProxySummary } from "../../manager/api/model.ts";
-import { formatCount, visible } from "../format.ts";
-import { proxyHref } from "../state/route.ts";
-import { isSilent } from "../state/rows.ts";
-import { Direction } from "./direction.tsx";
-import { useHeldRows } from "./held_rows.ts";
-import { LossNote } from "./loss.tsx";
-import { Bytes, Rate } from "./quantity.tsx";
-import { ProxyStatus } from "./status.tsx";
-import { Cell, Head, Row, Table } from "./table.tsx";
-import { Ago } from "./time.tsx";
-import { Untrusted } from "./untrusted.tsx";
+import type { ProxySummary } from "../../../manager/api/model.ts";
+import { formatCount, visible } from "../../format.ts";
+import { proxyHref } from "../../state/route.ts";
+import { isSilent } from "../../state/rows.ts";
+import { Direction } from "../shared/direction.tsx";
+import { useHeldRows } from "../shared/held_rows.ts";
+import { LossNote } from "../shared/loss.tsx";
+import { Bytes, Rate } from "../shared/quantity.tsx";
+import { ProxyStatus } from "../shared/status.tsx";
+import { Cell, Head, Row, Table } from "../shared/table.tsx";
+import { Ago } from "../shared/time.tsx";
+import { Untrusted } from "../shared/untrusted.tsx";
 
 const WIDTHS = [104, null, 68, 148, 72, 104, 84, 92, 96, 108, 64];
 

@@ -1,9 +1,9 @@
 import { useState } from "preact/hooks";
-import { MAX_ROWS, selectProxies } from "../state/rows.ts";
-import { useStore } from "../state/store.ts";
-import { Command } from "./command.tsx";
-import { Filter } from "./filter.tsx";
-import { countNote, Empty, NoMatch, Panel, Waiting } from "./panel.tsx";
+import { MAX_ROWS, selectProxies } from "../../state/rows.ts";
+import { useStore } from "../../state/store.ts";
+import { Command } from "../shared/command.tsx";
+import { Filter } from "../shared/filter.tsx";
+import { countNote, Empty, NoMatch, Panel, Waiting } from "../shared/panel.tsx";
 import { ProxyCards } from "./proxy_cards.tsx";
 import { ProxyTable } from "./proxy_table.tsx";
 

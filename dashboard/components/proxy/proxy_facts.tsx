@@ -1,9 +1,9 @@
 import type { ComponentChildren } from "preact";
-import type { ProxySummary } from "../../manager/api/model.ts";
-import { formatCount, formatPercent } from "../format.ts";
-import { isSilent } from "../state/rows.ts";
-import { Ago, Duration } from "./time.tsx";
-import { Untrusted } from "./untrusted.tsx";
+import type { ProxySummary } from "../../../manager/api/model.ts";
+import { formatCount, formatPercent } from "../../format.ts";
+import { isSilent } from "../../state/rows.ts";
+import { Ago, Duration } from "../shared/time.tsx";
+import { Untrusted } from "../shared/untrusted.tsx";
 
 /** Who a proxy is, on one line where there is room. */
 export function ProxyFacts({ proxy }: { proxy: ProxySummary }) {

@@ -1,9 +1,9 @@
-import type { Ingest } from "../../manager/api/model.ts";
-import { formatDecimal, formatPlural } from "../format.ts";
-import { reasonWords } from "./connection_table.tsx";
-import { Counters } from "./counters.tsx";
-import { Panel } from "./panel.tsx";
-import { Rate } from "./quantity.tsx";
+import type { Ingest } from "../../../manager/api/model.ts";
+import { formatDecimal, formatPlural } from "../../format.ts";
+import { reasonWords } from "../connections/connection_table.tsx";
+import { Counters } from "../shared/counters.tsx";
+import { Panel } from "../shared/panel.tsx";
+import { Rate } from "../shared/quantity.tsx";
 
 /** What the manager's words for a drop mean to one who reads them. */
 const DROPS: Record<string, string> = {

@@ -1,14 +1,14 @@
-import type { FleetStats, ProxySummary } from "../../manager/api/model.ts";
-import { formatCount, formatDuration } from "../format.ts";
-import { useStore } from "../state/store.ts";
-import { Card, Cards } from "./card.tsx";
-import { Direction } from "./direction.tsx";
+import type { FleetStats, ProxySummary } from "../../../manager/api/model.ts";
+import { formatCount, formatDuration } from "../../format.ts";
+import { useStore } from "../../state/store.ts";
+import { Card, Cards } from "../shared/card.tsx";
+import { Direction } from "../shared/direction.tsx";
 import { FleetPanel } from "./fleet_panel.tsx";
-import { HistoryNotice } from "./history_notice.tsx";
+import { HistoryNotice } from "../frame/history_notice.tsx";
 import { IngestPanel } from "./ingest_panel.tsx";
-import { PageTitle } from "./page_title.tsx";
-import { Bytes, Rate } from "./quantity.tsx";
-import { Traffic } from "./traffic.tsx";
+import { PageTitle } from "../frame/page_title.tsx";
+import { Bytes, Rate } from "../shared/quantity.tsx";
+import { Traffic } from "../shared/traffic.tsx";
 
 /** The whole fleet: its figures, its traffic, its proxies. */
 export function FleetPage({ focus }: { focus: boolean }) {

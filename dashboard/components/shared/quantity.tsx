@@ -1,4 +1,10 @@
-import { formatBytes, formatCount, formatLatency, formatRate, type Quantity } from "../format.ts";
+import {
+  formatBytes,
+  formatCount,
+  formatLatency,
+  formatRate,
+  type Quantity,
+} from "../../format.ts";
 
 /** Bytes with a lighter unit, and the exact number on hover. */
 export function Bytes({ value }: { value: number }) {

@@ -1,5 +1,5 @@
-import type { Backend, Connection, ProxySummary } from "../../manager/api/model.ts";
-import { proxyStatus } from "../state/rows.ts";
+import type { Backend, Connection, ProxySummary } from "../../../manager/api/model.ts";
+import { proxyStatus } from "../../state/rows.ts";
 
 export type ShapeName = "disc" | "ring" | "triangle" | "square" | "box" | "half";
 

@@ -1,8 +1,8 @@
-import type { FleetStats } from "../../manager/api/model.ts";
-import { formatExact } from "../format.ts";
-import { historyTrouble } from "../state/history.ts";
-import { managerNow, useStore } from "../state/store.ts";
-import { Shape } from "./status.tsx";
+import type { FleetStats } from "../../../manager/api/model.ts";
+import { formatExact } from "../../format.ts";
+import { historyTrouble } from "../../state/history.ts";
+import { managerNow, useStore } from "../../state/store.ts";
+import { Shape } from "../shared/status.tsx";
 
 /** Says that the fleet is not being remembered, and why; nothing where it is, or nobody wants it. */
 export function HistoryNotice({ history }: { history: FleetStats["history"] | undefined }) {

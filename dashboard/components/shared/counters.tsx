@@ -1,4 +1,4 @@
-import { formatCount } from "../format.ts";
+import { formatCount } from "../../format.ts";
 import { Untrusted } from "./untrusted.tsx";
 
 /** More than fits a screen is of no use to anyone. */

@@ -1,6 +1,6 @@
-import { formatAge } from "../format.ts";
-import { type Store, useStore } from "../state/store.ts";
-import { Shape } from "./status.tsx";
+import { formatAge } from "../../format.ts";
+import { type Store, useStore } from "../../state/store.ts";
+import { Shape } from "../shared/status.tsx";
 
 /** Whether the figures are live. Takes no room of its own, so that nothing moves when the link is lost. */
 export function LinkStatus() {

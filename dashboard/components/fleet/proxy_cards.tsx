@@ -1,12 +1,12 @@
-import type { ProxySummary } from "../../manager/api/model.ts";
-import { formatCount } from "../format.ts";
-import { proxyHref } from "../state/route.ts";
-import { isSilent } from "../state/rows.ts";
-import { LossNote } from "./loss.tsx";
-import { Rate } from "./quantity.tsx";
-import { ProxyStatus } from "./status.tsx";
-import { Ago } from "./time.tsx";
-import { Untrusted } from "./untrusted.tsx";
+import type { ProxySummary } from "../../../manager/api/model.ts";
+import { formatCount } from "../../format.ts";
+import { proxyHref } from "../../state/route.ts";
+import { isSilent } from "../../state/rows.ts";
+import { LossNote } from "../shared/loss.tsx";
+import { Rate } from "../shared/quantity.tsx";
+import { ProxyStatus } from "../shared/status.tsx";
+import { Ago } from "../shared/time.tsx";
+import { Untrusted } from "../shared/untrusted.tsx";
 
 /** The proxies on a phone: a card each, which is one link. */
 export function ProxyCards({ proxies }: { proxies: ProxySummary[] }) {

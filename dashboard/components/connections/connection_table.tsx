@@ -1,12 +1,12 @@
-import type { Connection } from "../../manager/api/model.ts";
-import { formatClient, formatCount } from "../format.ts";
-import { Direction } from "./direction.tsx";
-import { useHeldRows } from "./held_rows.ts";
-import { Bytes } from "./quantity.tsx";
-import { ConnectionState } from "./status.tsx";
-import { Cell, Head, Row, Table } from "./table.tsx";
-import { Duration } from "./time.tsx";
-import { Untrusted } from "./untrusted.tsx";
+import type { Connection } from "../../../manager/api/model.ts";
+import { formatClient, formatCount } from "../../format.ts";
+import { Direction } from "../shared/direction.tsx";
+import { useHeldRows } from "../shared/held_rows.ts";
+import { Bytes } from "../shared/quantity.tsx";
+import { ConnectionState } from "../shared/status.tsx";
+import { Cell, Head, Row, Table } from "../shared/table.tsx";
+import { Duration } from "../shared/time.tsx";
+import { Untrusted } from "../shared/untrusted.tsx";
 
 /** Which columns there is anything to say in. */
 export interface Columns {

@@ -1,10 +1,10 @@
-import type { Backend } from "../../manager/api/model.ts";
-import { formatCount } from "../format.ts";
-import { Direction } from "./direction.tsx";
-import { Bytes, Latency } from "./quantity.tsx";
-import { BackendState } from "./status.tsx";
-import { Cell, Head, Row, Table } from "./table.tsx";
-import { Untrusted } from "./untrusted.tsx";
+import type { Backend } from "../../../manager/api/model.ts";
+import { formatCount } from "../../format.ts";
+import { Direction } from "../shared/direction.tsx";
+import { Bytes, Latency } from "../shared/quantity.tsx";
+import { BackendState } from "../shared/status.tsx";
+import { Cell, Head, Row, Table } from "../shared/table.tsx";
+import { Untrusted } from "../shared/untrusted.tsx";
 
 const WIDTHS = [112, null, 76, 84, 92, 84, 92, 96, 108];
 

@@ -1,4 +1,4 @@
-import { visible } from "../format.ts";
+import { visible } from "../../format.ts";
 
 /**
  * A name that came over the network, on one line and cut short where it does not fit. It cannot

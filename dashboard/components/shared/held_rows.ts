@@ -1,5 +1,5 @@
 import { useRef, useState } from "preact/hooks";
-import { holdOrder } from "../state/rows.ts";
+import { holdOrder } from "../../state/rows.ts";
 
 /**
  * Rows that keep their order while a mouse rests on them or the focus is inside, and what the table

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
-import type { LinkPhase } from "../state/fleet.ts";
-import { formatCount } from "../format.ts";
+import type { LinkPhase } from "../../state/fleet.ts";
+import { formatCount } from "../../format.ts";
 
 /** A table's frame: its heading, how much of it is shown, and its filter. */
 export function Panel(

@@ -1,6 +1,6 @@
-import { TrafficCanvas } from "../chart/traffic_chart.tsx";
-import { formatRate } from "../format.ts";
-import type { Series } from "../state/series.ts";
+import { TrafficCanvas } from "../../chart/traffic_chart.tsx";
+import { formatRate } from "../../format.ts";
+import type { Series } from "../../state/series.ts";
 import { Direction } from "./direction.tsx";
 import { Rate } from "./quantity.tsx";
 

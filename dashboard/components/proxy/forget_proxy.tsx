@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { visible } from "../format.ts";
-import { useStore } from "../state/store.ts";
+import { visible } from "../../format.ts";
+import { useStore } from "../../state/store.ts";
 
 const BUTTON = "h-8 shrink-0 rounded-md border border-edge bg-surface px-3 text-sm hover:bg-raised";
 

@@ -1,20 +1,20 @@
-import type { ProxySummary } from "../../manager/api/model.ts";
-import { formatCount, formatDuration, visible } from "../format.ts";
-import { isSilent } from "../state/rows.ts";
-import { useStore } from "../state/store.ts";
+import type { ProxySummary } from "../../../manager/api/model.ts";
+import { formatCount, formatDuration, visible } from "../../format.ts";
+import { isSilent } from "../../state/rows.ts";
+import { useStore } from "../../state/store.ts";
 import { BackendPanel } from "./backend_panel.tsx";
-import { Card, Cards } from "./card.tsx";
-import { ConnectionPanel } from "./connection_panel.tsx";
-import { Direction } from "./direction.tsx";
+import { Card, Cards } from "../shared/card.tsx";
+import { ConnectionPanel } from "../connections/connection_panel.tsx";
+import { Direction } from "../shared/direction.tsx";
 import { ForgetProxy } from "./forget_proxy.tsx";
-import { PageTitle } from "./page_title.tsx";
-import { Empty, Waiting } from "./panel.tsx";
+import { PageTitle } from "../frame/page_title.tsx";
+import { Empty, Waiting } from "../shared/panel.tsx";
 import { ProxyFacts } from "./proxy_facts.tsx";
-import { Bytes, Rate } from "./quantity.tsx";
+import { Bytes, Rate } from "../shared/quantity.tsx";
 import { ReasonPanel } from "./reason_panel.tsx";
-import { ProxyStatus } from "./status.tsx";
-import { Ago } from "./time.tsx";
-import { Traffic } from "./traffic.tsx";
+import { ProxyStatus } from "../shared/status.tsx";
+import { Ago } from "../shared/time.tsx";
+import { Traffic } from "../shared/traffic.tsx";
 
 /** One proxy: who it is, its figures, its traffic, its backends and connections. */
 export function ProxyPage({ proxyId, focus }: { proxyId: string; focus: boolean }) {

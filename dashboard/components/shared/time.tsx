@@ -1,5 +1,5 @@
-import { formatAge, formatDuration, formatExact } from "../format.ts";
-import { managerNow, useStore } from "../state/store.ts";
+import { formatAge, formatDuration, formatExact } from "../../format.ts";
+import { managerNow, useStore } from "../../state/store.ts";
 
 /** A moment as people say it, `4 min ago`, with the exact time on hover. Unix seconds. */
 export function Ago({ time }: { time: number }) {

@@ -1,6 +1,6 @@
-import type { ProxySummary } from "../../manager/api/model.ts";
-import { formatPercent } from "../format.ts";
-import { isSilent } from "../state/rows.ts";
+import type { ProxySummary } from "../../../manager/api/model.ts";
+import { formatPercent } from "../../format.ts";
+import { isSilent } from "../../state/rows.ts";
 
 /** How many of a proxy's datagrams do not arrive; nothing where all do, or it is silent. */
 export function LossNote({ proxy }: { proxy: ProxySummary }) {

@@ -1,10 +1,10 @@
-import type { Connection } from "../../manager/api/model.ts";
-import { formatClient, formatPlural } from "../format.ts";
+import type { Connection } from "../../../manager/api/model.ts";
+import { formatClient, formatPlural } from "../../format.ts";
 import { reasonWords } from "./connection_table.tsx";
-import { Bytes } from "./quantity.tsx";
-import { ConnectionState } from "./status.tsx";
-import { Duration } from "./time.tsx";
-import { Untrusted } from "./untrusted.tsx";
+import { Bytes } from "../shared/quantity.tsx";
+import { ConnectionState } from "../shared/status.tsx";
+import { Duration } from "../shared/time.tsx";
+import { Untrusted } from "../shared/untrusted.tsx";
 
 /** The connections on a phone: a card each. */
 export function ConnectionCards({ connections }: { connections: Connection[] }) {

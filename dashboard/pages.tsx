@@ -1,0 +1,13 @@
+import { FleetPage } from "./components/fleet/fleet_page.tsx";
+import { ProxyPage } from "./components/proxy/proxy_page.tsx";
+import type { Route } from "./state/route.ts";
+
+/** The page that a route names; `focus` where the reader came to it from another one. */
+export function PageView({ route, focus }: { route: Route; focus: boolean }) {
+  switch (route.page) {
+    case "fleet":
+      return <FleetPage key="fleet" focus={focus} />;
+    case "proxy":
+      return <ProxyPage key={route.proxyId} proxyId={route.proxyId} focus={focus} />;
+  }
+}

@@ -1,0 +1,156 @@
+/** What of the proxy the manager knows too. */
+const REPORT = [
+  ...["proxy/stats/report.ts", "proxy/stats/backend_record.ts", "proxy/stats/seal.ts"],
+  "proxy/net/address.ts",
+];
+/** Addresses and networks, pure. */
+const NETWORKS = ["proxy/net/address.ts", "proxy/net/ip.ts", "proxy/net/cidr.ts"];
+const WIRING = [
+  ...["deno.json", "cli.ts", "flags.ts", "demo.ts", "log.ts", "proxy/net/address.ts"],
+  ...[
+    "proxy/mod.ts",
+    "proxy/check_access.ts",
+    "proxy/options.ts",
+    "proxy/tcp/options.ts",
+    "proxy/stats/key.ts",
+    "proxy/stats/key_options.ts",
+    "manager/mod.ts",
+    "manager/options.ts",
+  ],
+];
+const MODE = ["proxy/net/", "type:proxy/auth/check.ts", "proxy/limits.ts", "proxy/stats/"];
+const FLEET = ["manager/fleet/", "manager/registry.ts", "manager/history/"];
+/** The fleet as the API shows it. */
+const VIEWS = ["manager/api/model.ts", "manager/api/model_history.ts", "manager/api/views.ts"];
+
+/**
+ * Who may import what. The longest name that fits a file is its rule; a folder may import itself;
+ * `type:` allows what is gone when the program runs.
+ */
+/** What each part may import of the others. */
+export const MAY_IMPORT: Record<string, string[]> = {
+  "build.ts": ["deno.json"],
+  "main.ts": [...WIRING, "type:worker.ts"],
+  "worker.ts": [
+    "log.ts",
+    "proxy/worker.ts",
+    "manager/receiver/receiver.ts",
+    "manager/history/worker.ts",
+    "type:manager/receiver/",
+    "type:manager/history/",
+  ],
+  "flags.ts": WIRING,
+  "cli.ts": WIRING,
+  "demo.ts": WIRING,
+  "log.ts": [],
+
+  "proxy/mod.ts": ["proxy/"],
+  "proxy/engine.ts": ["proxy/"],
+  "proxy/check_access.ts": [
+    ...["proxy/access/gate.ts", "proxy/dns/resolver.ts", "proxy/net/", "type:proxy/options.ts"],
+  ],
+  "proxy/identity.ts": ["proxy/net/address.ts", "type:proxy/"],
+  "proxy/worker.ts": ["proxy/engine.ts", "proxy/net/address.ts", "proxy/stats/", "type:proxy/"],
+  "proxy/workers.ts": [
+    ...["proxy/net/address.ts", "proxy/stats/shared_totals.ts", "proxy/worker_detail.ts"],
+    "type:proxy/",
+  ],
+  "proxy/worker_detail.ts": ["type:proxy/"],
+  "proxy/flags.ts": ["proxy/net/address.ts"],
+  "proxy/options.ts": [
+    ...["proxy/tcp/options.ts", "proxy/http/options.ts", "proxy/socks5/options.ts"],
+    ...["proxy/access/options.ts", "proxy/dns/options.ts", "proxy/flags.ts"],
+    ...["proxy/net/address.ts", "proxy/net/cidr.ts"],
+    ...["proxy/rate.ts", "proxy/auth/options.ts", "proxy/tls/options.ts"],
+    "proxy/stats/key_options.ts",
+    "proxy/stats/options.ts",
+  ],
+  "proxy/rate.ts": [],
+  "proxy/size.ts": [],
+  "proxy/dns/": ["proxy/net/"],
+  "proxy/dns/options.ts": ["proxy/flags.ts", "proxy/dns/"],
+  "proxy/sessions.ts": ["proxy/net/", "type:proxy/limits.ts", "type:proxy/stats/"],
+  "proxy/access/": ["proxy/net/"],
+  "proxy/auth/": ["proxy/net/failure.ts", "proxy/reloaded.ts"],
+  "proxy/auth/options.ts": ["type:proxy/auth/"],
+  "proxy/auth/htpasswd.ts": ["type:proxy/auth/"],
+  "proxy/auth/hash_worker.ts": ["proxy/auth/verify.ts", "type:proxy/auth/"],
+  "proxy/reloaded.ts": [],
+  "proxy/files.ts": ["proxy/auth/", "proxy/tls/", "type:proxy/options.ts"],
+  "proxy/tls/": ["proxy/net/", "proxy/reloaded.ts"],
+  "proxy/tls/options.ts": [],
+  "proxy/limits.ts": ["proxy/net/"],
+  "proxy/net/": ["type:proxy/stats/"],
+  "proxy/stats/": ["proxy/net/address.ts", "proxy/net/failure.ts", "proxy/reloaded.ts"],
+  "proxy/stats/key.ts": [],
+  "proxy/stats/key_options.ts": ["proxy/stats/key.ts"],
+  "proxy/stats/options.ts": ["proxy/flags.ts", "proxy/rate.ts", "proxy/stats/report.ts"],
+  "proxy/tcp/": MODE,
+  "proxy/tcp/options.ts": ["proxy/flags.ts", "proxy/net/", "proxy/tcp/"],
+  "proxy/http/": MODE,
+  "proxy/http/options.ts": ["proxy/flags.ts", "proxy/net/address.ts", "proxy/size.ts"],
+  "proxy/socks5/": MODE,
+  "proxy/socks5/options.ts": ["proxy/flags.ts"],
+
+  "manager/mod.ts": ["manager/", ...REPORT],
+  "manager/options.ts": [
+    ...["proxy/flags.ts", "proxy/net/address.ts", "proxy/options.ts", "manager/bounds.ts"],
+    ...["proxy/stats/key_options.ts", "manager/sealed/options.ts", "manager/http/options.ts"],
+    "manager/history/options.ts",
+  ],
+  "manager/bounds.ts": ["proxy/flags.ts"],
+  "manager/sealed/": [
+    ...["proxy/reloaded.ts", "proxy/stats/key.ts", "proxy/stats/key_options.ts"],
+    ...["type:manager/fleet/report.ts", ...REPORT],
+  ],
+  "manager/receiver/": [
+    ...["manager/sealed/", "manager/program_worker.ts", "proxy/net/token_bucket.ts", ...REPORT],
+  ],
+  "manager/fleet/": REPORT,
+  "manager/history/": [
+    ...["manager/fleet/", "manager/program_worker.ts", "type:manager/registry.ts"],
+    ...NETWORKS,
+    ...REPORT,
+  ],
+  "manager/registry.ts": ["manager/fleet/", ...REPORT],
+  "manager/legacy_report.ts": ["manager/fleet/", ...REPORT],
+  "manager/ingest.ts": [
+    ...FLEET,
+    ...["manager/fitting.ts", "manager/legacy_report.ts"],
+    "manager/receiver/",
+    "type:manager/sealed/",
+    ...REPORT,
+  ],
+  "manager/ingest_stats.ts": [
+    ...["type:manager/api/model.ts", "type:manager/ingest.ts", "type:manager/receiver/"],
+  ],
+  "manager/clock.ts": [],
+  "manager/fitting.ts": [],
+  "manager/program_worker.ts": [],
+  "manager/live.ts": [...FLEET, ...VIEWS, "manager/fitting.ts", "manager/topic.ts"],
+  "manager/topic.ts": [...FLEET, ...VIEWS],
+  "manager/metrics.ts": [...FLEET, ...VIEWS, "type:manager/health.ts"],
+  "manager/health.ts": ["type:manager/http/"],
+  "manager/server.ts": ["manager/http/", "proxy/net/address.ts"],
+  "manager/http/": [
+    ...["proxy/net/close.ts", "proxy/net/listener.ts", "proxy/net/write.ts", ...NETWORKS],
+  ],
+  "manager/http/options.ts": ["proxy/flags.ts", "type:manager/http/front.ts"],
+  "manager/api/": [
+    ...[...FLEET, ...REPORT, ...NETWORKS],
+    ...["type:manager/live.ts", "type:manager/metrics.ts", "type:manager/http/"],
+  ],
+
+  "dashboard/": ["type:manager/api/model.ts", "type:manager/api/app.ts"],
+};
+
+/** Which packages each part may import. */
+export const PACKAGES: Record<string, string[]> = {
+  "build.ts": ["tailwindcss"],
+  "dashboard/": ["preact", "@preact/signals", "chart.js", "hono"],
+  "proxy/": ["@logtape/logtape", "ipaddr.js", "zod"],
+  "proxy/dns/": ["@logtape/logtape", "dns-packet", "ipaddr.js", "zod"],
+  "proxy/auth/": ["@logtape/logtape", "bcryptjs", "zod"],
+  "manager/": ["@hono/zod-openapi", "@logtape/logtape", "hono", "ipaddr.js", "prom-client", "zod"],
+  "": ["@logtape/logtape", "commander", "zod"],
+};
