@@ -1,6 +1,7 @@
 import { getLogger } from "@logtape/logtape";
 import { formatAddress, isLoopback } from "../proxy/net/address.ts";
 import { steadyClock } from "./clock.ts";
+import { AuditLog } from "./audit.ts";
 import { createApp } from "./api/app.ts";
 import { readDashboard } from "./api/dashboard.ts";
 import type { FleetStats } from "./api/model.ts";
@@ -71,11 +72,12 @@ export async function startManager(
   const worker = deps.worker;
   const history = new HistoryClient(options.history, { registry, now, maxProxies, worker });
   const live = new Live(registry, stats, now);
+  const audit = new AuditLog({ now });
   const health = new Health(() => server);
   const metrics = createMetrics({ registry, stats, now, viewers: () => live.viewers, health });
   const dashboard = await readDashboard(deps.dashboardDir);
   const app = createApp({
-    ...{ registry, stats, now, live, metrics, history, dashboard, publicHosts, version },
+    ...{ registry, stats, now, live, audit, metrics, history, dashboard, publicHosts, version },
     noteRequest: (route, method, status, s) => health.noteRequest(route, method, status, s),
     refuse: (refusal) => server.refusals.note(refusal),
   });

@@ -4,15 +4,17 @@ import type { MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
+import type { Audit } from "../audit.ts";
 import type { Live } from "../live.ts";
 import type { Metrics } from "../metrics.ts";
+import { accessGuard } from "./access.ts";
 import { type Dashboard, serveDashboard } from "./dashboard.ts";
 import { errorReply } from "./errors.ts";
 import { grafanaDashboard } from "./grafana.ts";
 import type { Refusal } from "../http/refusals.ts";
 import { apiDocument } from "./document.ts";
 import type { ManagerEnv } from "./env.ts";
-import { changeGuard, hostGuard } from "./guard.ts";
+import { hostGuard } from "./guard.ts";
 import { methodGuard } from "./methods.ts";
 import { RouteTable } from "./route_table.ts";
 import { connectionRoutes } from "./routes_connections.ts";
@@ -26,6 +28,7 @@ type NoteRequest = (route: string, method: string, status: number, seconds: numb
 
 export interface AppDeps extends FleetDeps, HistoryRoutesDeps {
   live: Live;
+  audit: Audit;
   metrics: Metrics;
   dashboard: Dashboard;
   publicHosts: readonly string[];
@@ -48,7 +51,7 @@ export function createApp(deps: AppDeps) {
   app.use(hostGuard(deps.publicHosts));
   app.use(safeHeaders);
   app.use(methodGuard(routes));
-  app.use(changeGuard);
+  app.use(accessGuard);
   app.use(limitBody(deps));
   app.route("/", wsRoutes(deps.live, deps.viewerTimeoutS));
   const api = addRoutes(app, deps);

@@ -1,6 +1,10 @@
+import type { Principal } from "../auth/principal.ts";
 import type { HttpClient } from "../http/client.ts";
 
-/** What a request brings beside itself; no client where a test asks without a port. */
+/** What a request brings beside itself. */
 export interface ManagerEnv {
+  /** No client where a test asks without a port. */
   Bindings: { client?: HttpClient };
+  /** Who asks, as far as known; set before any route is reached. */
+  Variables: { principal: Principal | null };
 }

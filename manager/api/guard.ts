@@ -1,6 +1,5 @@
 import type { Context, MiddlewareHandler } from "hono";
-import { isIpLiteral, isLoopback } from "../../proxy/net/address.ts";
-import type { ManagerEnv } from "./env.ts";
+import { isIpLiteral } from "../../proxy/net/address.ts";
 import { errorReply } from "./errors.ts";
 
 /**
@@ -35,33 +34,6 @@ export const originGuard: MiddlewareHandler = async (c, next) => {
   if (origin === undefined || isOwnOrigin(origin, c)) return await next();
   return errorReply(c, 403, "origin_not_allowed", "Only the manager's own pages may connect");
 };
-
-/**
- * Lets only this host's own programs and pages change anything, and nobody who comes through a reverse proxy,
- * since nobody's name is known. A page of another origin is told by Origin and Sec-Fetch-Site.
- */
-export const changeGuard: MiddlewareHandler<ManagerEnv> = async (c, next) => {
-  if (SAFE_METHODS.includes(c.req.method)) return await next();
-  const site = c.req.header("sec-fetch-site");
-  if (site !== undefined && site !== "same-origin" && site !== "none") {
-    return errorReply(
-      c,
-      403,
-      "origin_not_allowed",
-      "Only the manager's own pages may change things",
-    );
-  }
-  const { client } = c.env ?? {};
-  if (!client || !isLoopback(client.ip) || FORWARDED.some((name) => c.req.header(name))) {
-    const message = "Only programs on the manager's own host may change things";
-    return errorReply(c, 403, "change_not_allowed", message);
-  }
-  return await originGuard(c, next);
-};
-
-const SAFE_METHODS = ["GET", "HEAD"];
-/** What a reverse proxy adds. */
-const FORWARDED = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
 
 function isOwnOrigin(origin: string, c: Context): boolean {
   const url = URL.parse(origin);

@@ -1,5 +1,5 @@
 import { type Hook, z } from "@hono/zod-openapi";
-import type { Env } from "hono";
+import type { ManagerEnv } from "./env.ts";
 import { errorReply } from "./errors.ts";
 import { errorReplySchema } from "./model.ts";
 
@@ -9,7 +9,7 @@ export function describeError(description: string) {
 }
 
 /** Answers 400 in the API's form where a parameter does not fit its schema. */
-export const badQuery: Hook<unknown, Env, string, unknown> = (result, c) => {
+export const badQuery: Hook<unknown, ManagerEnv, string, unknown> = (result, c) => {
   if (result.success) return;
   const [issue] = result.error.issues;
   const message = `Cannot use ${issue.path.join(".") || "the request"}: ${issue.message}`;

@@ -66,7 +66,7 @@ const GROUP_COLUMNS = Object.keys(
 /** `/api/connections`. `now` gives Unix milliseconds. */
 export function connectionRoutes({ registry, now }: { registry: Registry; now: () => number }) {
   const turns = new Turns(MAX_WAITING);
-  return new OpenAPIHono({ defaultHook: badQuery }).openapi(
+  return new OpenAPIHono<ManagerEnv>({ defaultHook: badQuery }).openapi(
     connectionsRoute,
     async (c) => {
       const { group, limit, cursor, format, sort, ...filter } = c.req.valid("query");

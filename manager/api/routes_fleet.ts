@@ -3,6 +3,7 @@ import type { FleetStats } from "./model.ts";
 import type { Registry } from "../registry.ts";
 import { PROXY_COLUMNS } from "./columns.ts";
 import { csvHeaders, toCsv, wantsCsv } from "./csv.ts";
+import type { ManagerEnv } from "./env.ts";
 import { badQuery, describeError, describeList, flag, formatParameter } from "./openapi.ts";
 import { healthReplySchema, proxySummarySchema, statsReplySchema } from "./model.ts";
 import { proxySummaries } from "./views.ts";
@@ -57,7 +58,7 @@ const healthRoute = createRoute({
 
 /** `/api/stats`, `/api/proxies` and `/api/health`. The lists are bounded by the registry. */
 export function fleetRoutes({ registry, stats, now }: FleetDeps) {
-  return new OpenAPIHono({ defaultHook: badQuery })
+  return new OpenAPIHono<ManagerEnv>({ defaultHook: badQuery })
     .openapi(statsRoute, (c) => {
       return c.json({ ...stats(), proxies: proxySummaries(registry, now()) }, 200);
     })

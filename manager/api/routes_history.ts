@@ -6,6 +6,7 @@ import type { LogCursor } from "../history/log_store.ts";
 import { QueryError } from "../history/pending.ts";
 import { MAX_POINTS, type Row } from "../history/rollup.ts";
 import { csvHeaders, toCsv, wantsCsv } from "./csv.ts";
+import type { ManagerEnv } from "./env.ts";
 import { errorReply } from "./errors.ts";
 import { filterParameters } from "./filter_parameters.ts";
 import {
@@ -136,7 +137,7 @@ export interface HistoryRoutesDeps {
 
 /** `/api/history`, `/api/top`, `/api/log` and `/api/events`. */
 export function historyRoutes({ history, now }: HistoryRoutesDeps) {
-  const app = new OpenAPIHono({ defaultHook: badQuery })
+  const app = new OpenAPIHono<ManagerEnv>({ defaultHook: badQuery })
     .openapi(historyRoute, async (c) => {
       const at = now() / 1000;
       const { proxy_id, step = null, to = at, from = to - HOUR, format } = c.req.valid("query");

@@ -1,7 +1,9 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { actorOf, type Audit } from "../audit.ts";
 import type { Registry } from "../registry.ts";
 import { CONNECTION_COLUMNS } from "./columns.ts";
 import { csvHeaders, toCsv, wantsCsv } from "./csv.ts";
+import type { ManagerEnv } from "./env.ts";
 import { errorReply } from "./errors.ts";
 import { proxyReplySchema } from "./model.ts";
 import { badQuery, describeError, describeList, formatParameter, wholeNumber } from "./openapi.ts";
@@ -43,9 +45,16 @@ const forgetRoute = createRoute({
   },
 });
 
-/** `/api/proxy/:id`. `now` gives Unix milliseconds. */
-export function proxyRoutes({ registry, now }: { registry: Registry; now: () => number }) {
-  return new OpenAPIHono({ defaultHook: badQuery })
+export interface ProxyDeps {
+  registry: Registry;
+  audit: Audit;
+  /** Unix milliseconds. */
+  now: () => number;
+}
+
+/** `/api/proxy/:id`. */
+export function proxyRoutes({ registry, audit, now }: ProxyDeps) {
+  return new OpenAPIHono<ManagerEnv>({ defaultHook: badQuery })
     .openapi(proxyRoute, (c) => {
       const { id } = c.req.valid("param");
       const { limit, offset, format } = c.req.valid("query");
@@ -75,7 +84,9 @@ export function proxyRoutes({ registry, now }: { registry: Registry; now: () => 
     })
     .openapi(forgetRoute, (c) => {
       const { id } = c.req.valid("param");
-      switch (registry.forget(id, now())) {
+      const outcome = registry.forget(id, now());
+      audit.note({ ...actorOf(c), action: "forget_proxy", target: id, outcome: OUTCOMES[outcome] });
+      switch (outcome) {
         case "unknown":
           return errorReply(c, 404, "proxy_not_found", NOT_FOUND);
         case "up":
@@ -85,5 +96,8 @@ export function proxyRoutes({ registry, now }: { registry: Registry; now: () => 
       }
     });
 }
+
+/** As the audit log names them. */
+const OUTCOMES = { forgotten: "done", unknown: "not_found", up: "refused" } as const;
 
 const NOT_FOUND = "No proxy with this id has reported";

@@ -98,6 +98,8 @@ export const MAY_IMPORT: Record<string, string[]> = {
     ...["proxy/stats/key_options.ts", "manager/sealed/options.ts", "manager/http/options.ts"],
     "manager/history/options.ts",
   ],
+  "manager/audit.ts": ["type:manager/api/env.ts"],
+  "manager/auth/": [],
   "manager/bounds.ts": ["proxy/flags.ts"],
   "manager/sealed/": [
     ...["proxy/reloaded.ts", "proxy/stats/key.ts", "proxy/stats/key_options.ts"],
@@ -139,6 +141,7 @@ export const MAY_IMPORT: Record<string, string[]> = {
   "manager/api/": [
     ...[...FLEET, ...REPORT, ...NETWORKS],
     ...["type:manager/live.ts", "type:manager/metrics.ts", "type:manager/http/"],
+    ...["manager/audit.ts", "type:manager/auth/"],
   ],
 
   "dashboard/": ["type:manager/api/model.ts", "type:manager/api/app.ts"],

@@ -1,4 +1,5 @@
 import { type AppDeps, createApp } from "../../manager/api/app.ts";
+import { AuditLog } from "../../manager/audit.ts";
 import type { HttpClient } from "../../manager/http/client.ts";
 import type { FleetStats } from "../../manager/api/model.ts";
 import { fleetTotals } from "../../manager/api/views.ts";
@@ -34,7 +35,8 @@ export function setUpApp(overrides: Partial<AppDeps> = {}) {
   const live = new Live(registry, stats, now);
   const metrics = createMetrics({ registry, stats, now, viewers: () => live.viewers });
   const version = "0.1.0";
-  const deps = { registry, now, stats, live, metrics, history, version, publicHosts: [] };
+  const audit = new AuditLog({ now });
+  const deps = { registry, now, stats, live, audit, metrics, history, version, publicHosts: [] };
   const app = createApp({ ...deps, dashboard: new Map(), ...overrides });
   const request = async (path: string, init: RequestInit = {}) => {
     const headers = { host: "localhost:13337", ...init.headers as Record<string, string> };
