@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { AddressError } from "../../proxy/net/address.ts";
 import { parseCidr } from "../../proxy/net/cidr.ts";
 import { CONNECTION_STATES } from "../../proxy/stats/report.ts";
-import { MAX_PATTERN } from "../fleet/glob.ts";
+import { MAX_PATTERN } from "../../proxy/glob.ts";
 
 const MAX_NETWORKS = 16;
 

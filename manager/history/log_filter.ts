@@ -1,6 +1,6 @@
 import { unmapIPv4 } from "../../proxy/net/address.ts";
 import { type Cidr, isWithin } from "../../proxy/net/cidr.ts";
-import { glob } from "../fleet/glob.ts";
+import { glob } from "../../proxy/glob.ts";
 import type { LoggedConnection } from "./batch.ts";
 
 /** Which rows of the log; times in Unix seconds, `to` exclusive. What is not given does not matter. */

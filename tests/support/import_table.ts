@@ -66,6 +66,11 @@ export const MAY_IMPORT: Record<string, string[]> = {
     "proxy/stats/options.ts",
   ],
   "proxy/rate.ts": [],
+  "proxy/glob.ts": [],
+  "proxy/control/": ["proxy/"],
+  "proxy/control/commands.ts": [
+    ...["proxy/access/options.ts", "proxy/glob.ts", "proxy/tcp/target.ts", ...NETWORKS],
+  ],
   "proxy/size.ts": [],
   "proxy/dns/": ["proxy/net/"],
   "proxy/dns/options.ts": ["proxy/flags.ts", "proxy/dns/"],
@@ -110,7 +115,7 @@ export const MAY_IMPORT: Record<string, string[]> = {
   ],
   "manager/fleet/": REPORT,
   "manager/history/": [
-    ...["manager/fleet/", "manager/program_worker.ts", "type:manager/registry.ts"],
+    ...["manager/fleet/", "proxy/glob.ts", "manager/program_worker.ts", "type:manager/registry.ts"],
     ...NETWORKS,
     ...REPORT,
   ],
@@ -139,6 +144,7 @@ export const MAY_IMPORT: Record<string, string[]> = {
   ],
   "manager/http/options.ts": ["proxy/flags.ts", "type:manager/http/front.ts"],
   "manager/api/": [
+    "proxy/glob.ts",
     ...[...FLEET, ...REPORT, ...NETWORKS],
     ...["type:manager/live.ts", "type:manager/metrics.ts", "type:manager/http/"],
     ...["manager/audit.ts", "type:manager/auth/"],

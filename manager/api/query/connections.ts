@@ -6,7 +6,7 @@ import { add } from "../../fleet/totals.ts";
 import type { Registry } from "../../registry.ts";
 import type { ConnectionGroup, FleetConnection, GroupBy } from "../model_connections.ts";
 import { connectionView } from "../views.ts";
-import { glob } from "../../fleet/glob.ts";
+import { glob } from "../../../proxy/glob.ts";
 import { comparator, type Key, Page, type Rank, type SortField } from "./ranking.ts";
 import { scan, Slices } from "./scan.ts";
 

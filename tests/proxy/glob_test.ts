@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
-import { glob } from "../../../manager/fleet/glob.ts";
+import { glob } from "../../proxy/glob.ts";
 
 Deno.test("glob takes * for anything and the rest for itself, whatever the case", () => {
   const table: [pattern: string, text: string, fits: boolean][] = [
