@@ -1,28 +1,10 @@
 import { getLogger } from "@logtape/logtape";
 import type { Context } from "hono";
 import type { ManagerEnv } from "./api/env.ts";
+import type { AuditEntry } from "./history/batch.ts";
 
-/** Something that somebody has done, or has tried to. */
-export interface AuditNote {
-  /** A principal's name; "-" where nobody is known. */
-  actor: string;
-  client_ip: string;
-  /** What was to be done, in snake_case. */
-  action: string;
-  /** To what; empty where it is about nothing in particular. */
-  target: string;
-  /** "done", or how it failed. */
-  outcome: string;
-  /** More, for people; never a secret. */
-  detail?: string;
-}
-
-/** A note as it is kept; ids grow with time. */
-export interface AuditEntry extends Required<AuditNote> {
-  id: number;
-  /** Unix seconds. */
-  time: number;
-}
+/** An entry as its author gives it. */
+export type AuditNote = Omit<AuditEntry, "id" | "time" | "detail"> & { detail?: string };
 
 /** Takes down who did what. */
 export interface Audit {
@@ -49,6 +31,11 @@ export class AuditLog implements Audit {
 
   constructor(deps: AuditDeps) {
     this.#deps = deps;
+  }
+
+  /** Lets the ids go on behind this one. */
+  startBehind(id: number): void {
+    this.#lastId = Math.max(this.#lastId, id);
   }
 
   note({ actor, client_ip, action, target, outcome, detail = "" }: AuditNote): void {

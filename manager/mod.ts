@@ -72,7 +72,7 @@ export async function startManager(
   const worker = deps.worker;
   const history = new HistoryClient(options.history, { registry, now, maxProxies, worker });
   const live = new Live(registry, stats, now);
-  const audit = new AuditLog({ now });
+  const audit = new AuditLog({ now, keep: (entry) => history.keep(entry) });
   const health = new Health(() => server);
   const metrics = createMetrics({ registry, stats, now, viewers: () => live.viewers, health });
   const dashboard = await readDashboard(deps.dashboardDir);
@@ -87,6 +87,7 @@ export async function startManager(
   let server: HttpServer;
   try {
     await history.start();
+    audit.startBehind(history.lastAuditId);
     await receiver.start();
     const answer: Handler = (request, client) => app.fetch(request, { client });
     server = new HttpServer(options.listen, answer, options.http);

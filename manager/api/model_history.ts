@@ -16,7 +16,9 @@ export const historyStateSchema = z.object({
   reason: z.string().openapi({ description: "why it is not on; else empty" }),
   since: time,
   last_write: time.nullable().openapi({ description: "null if there was none" }),
-  dropped: z.object({ series: count, log: count, events: count, batches: count }).openapi({
+  dropped: z.object({
+    ...{ series: count, log: count, events: count, audit: count, batches: count },
+  }).openapi({
     description: "what was not written since the manager started: rows by kind, whole batches",
   }),
 }).openapi("HistoryState");

@@ -71,6 +71,24 @@ export interface FleetEvent {
   detail: string;
 }
 
+/** Something that somebody has done, or has tried to; ids grow with time. */
+export interface AuditEntry {
+  id: number;
+  /** Unix seconds. */
+  time: number;
+  /** A principal's name; "-" where nobody is known. */
+  actor: string;
+  client_ip: string;
+  /** What was to be done, in snake_case. */
+  action: string;
+  /** To what; empty where it is about nothing in particular. */
+  target: string;
+  /** "done", or how it failed. */
+  outcome: string;
+  /** More, for people; never a secret. */
+  detail: string;
+}
+
 /** A proxy as it is written down; `meta` is null where it is as it was. */
 export interface PackedProxy {
   name: string;
@@ -88,6 +106,7 @@ export interface Batch {
   log: LoggedConnection[];
   tops: UsageTop[];
   events: FleetEvent[];
+  audit: AuditEntry[];
 }
 
 /** What an earlier run left. */
@@ -96,6 +115,7 @@ export interface Remembered {
   /** When the last batch was written, in Unix milliseconds; 0 if none was. */
   writtenMs: number;
   lastEventId: number;
+  lastAuditId: number;
   /** Those of the hour that is running. */
   tops: UsageTop[];
 }

@@ -1,7 +1,7 @@
 import { getLogger } from "@logtape/logtape";
 import { PROGRAM_WORKER } from "../program_worker.ts";
 import type { Registry } from "../registry.ts";
-import type { FleetEvent } from "./batch.ts";
+import type { AuditEntry, FleetEvent } from "./batch.ts";
 import { DataDirError, defaultDataDir } from "./data_dir.ts";
 import type { Failure, FromHistory, ToHistory } from "./messages.ts";
 import type { HistoryOptions } from "./options.ts";
@@ -24,7 +24,7 @@ export interface HistoryState {
   /** When the last batch was written; null if none was. */
   last_write: number | null;
   /** What was not written, by kind. */
-  dropped: { series: number; log: number; events: number; batches: number };
+  dropped: { series: number; log: number; events: number; audit: number; batches: number };
 }
 
 /** The past of the fleet, for those who show it. */
@@ -62,8 +62,9 @@ export class HistoryClient implements History {
   #triedMs = 0;
   #starting = false;
   #resumed = false;
-  /** The batch on its way: when it was made, and its last event. */
-  #sent: { atMs: number; lastEvent: number } | null = null;
+  /** The batch on its way: when it was made, its last event and its last entry of the audit log. */
+  #sent: { atMs: number; lastEvent: number; lastAudit: number } | null = null;
+  #lastAuditId = 0;
   #changed = () => {};
 
   /** With options of null it is off, and only the newest events are known. */
@@ -124,7 +125,11 @@ export class HistoryClient implements History {
     // Made in any case: what is not written must not wait, and a memory must not fill.
     const batch = this.#recorder.batch();
     if (this.#state !== "on") return;
-    this.#sent = { atMs: batch.atMs, lastEvent: batch.events.at(-1)?.id ?? 0 };
+    this.#sent = {
+      atMs: batch.atMs,
+      lastEvent: batch.events.at(-1)?.id ?? 0,
+      lastAudit: batch.audit.at(-1)?.id ?? 0,
+    };
     this.#tell({ kind: "batch", batch });
   }
 
@@ -139,6 +144,16 @@ export class HistoryClient implements History {
     return this.#recorder.events.recent(since, limit);
   }
 
+  /** The last entry of the audit log that an earlier run kept; 0 where there is none. */
+  get lastAuditId(): number {
+    return this.#lastAuditId;
+  }
+
+  /** Keeps an entry of the audit log, from the next batch on. */
+  keep(entry: AuditEntry): void {
+    if (this.#options) this.#recorder.audit.add(entry);
+  }
+
   /** Writes the rest, and ends the thread. */
   async stop(): Promise<void> {
     if (!this.#worker) return;
@@ -146,7 +161,7 @@ export class HistoryClient implements History {
     await this.#until(() => !this.#sent, END_MS);
     if (this.#state === "on" && !this.#sent) {
       // More than fits one batch may wait in the log; what is left then was too much to keep.
-      this.#sent = { atMs: this.#deps.now(), lastEvent: 0 };
+      this.#sent = { atMs: this.#deps.now(), lastEvent: 0, lastAudit: 0 };
       this.#tell({ kind: "batch", batch: this.#recorder.batch(true) });
       await this.#until(() => !this.#sent, END_MS);
     }
@@ -193,10 +208,12 @@ export class HistoryClient implements History {
   #hear(message: FromHistory): void {
     if (message.kind === "open") {
       if (!this.#resumed) this.#recorder.resume(message.remembered);
+      this.#lastAuditId = message.remembered.lastAuditId;
       this.#opened();
     } else if (message.kind === "written" && this.#sent) {
       this.#lastWriteMs = this.#sent.atMs;
       this.#recorder.events.written(this.#sent.lastEvent);
+      this.#recorder.audit.written(this.#sent.lastAudit);
       this.#sent = null;
     } else if (message.kind === "failed") this.#failed(message.failure);
     else if (message.kind === "reply") this.#pending.answer(message.id, message.reply);

@@ -1,6 +1,7 @@
 import type { ProxyEntry } from "../fleet/proxy.ts";
 import { noTotals } from "../fleet/totals.ts";
 import type { Registry } from "../registry.ts";
+import { AuditRecorder } from "./audit_recorder.ts";
 import type { Batch, PackedProxy, Remembered } from "./batch.ts";
 import { EventRecorder, type Told } from "./event_recorder.ts";
 import { pack, wordsKey } from "./packed.ts";
@@ -26,6 +27,7 @@ interface Tracked {
 /** Follows the registry, and makes batches of what it sees change. */
 export class Recorder {
   readonly events = new EventRecorder();
+  readonly audit = new AuditRecorder();
   readonly #registry: Registry;
   readonly #now: () => number;
   readonly #series = new SeriesRecorder();
@@ -50,16 +52,17 @@ export class Recorder {
   }
 
   /** What could not be held until it was written, by kind. */
-  get dropped(): { series: number; log: number; events: number } {
+  get dropped(): { series: number; log: number; events: number; audit: number } {
     return {
       series: this.#series.dropped,
       log: this.#usage.dropped,
       events: this.events.dropped,
+      audit: this.audit.dropped,
     };
   }
 
   /** Goes on where an earlier run stopped, and lets the registry do so. */
-  resume({ proxies, writtenMs, lastEventId, tops }: Remembered): void {
+  resume({ proxies, writtenMs, lastEventId, tops }: Omit<Remembered, "lastAuditId">): void {
     const nowMs = this.#now();
     // Of a longer time nobody could say when in it something was counted.
     const short = nowMs - writtenMs <= MAX_SILENCE_MS;
@@ -112,6 +115,7 @@ export class Recorder {
       log: this.#usage.flushLog(),
       tops: this.#usage.flushTops(nowMs, last),
       events: this.events.unwritten(),
+      audit: this.audit.unwritten(),
     };
   }
 

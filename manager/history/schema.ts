@@ -40,8 +40,14 @@ CREATE TABLE event (id INTEGER PRIMARY KEY, time_ms INTEGER NOT NULL, kind TEXT 
   proxy_id TEXT NOT NULL, detail TEXT NOT NULL) STRICT;
 `;
 
+const AUDIT = `
+CREATE TABLE audit (id INTEGER PRIMARY KEY, time_ms INTEGER NOT NULL, actor TEXT NOT NULL,
+  client_ip TEXT NOT NULL, action TEXT NOT NULL, target TEXT NOT NULL, outcome TEXT NOT NULL,
+  detail TEXT NOT NULL) STRICT;
+`;
+
 /** What brings a database from each version to the next; only ever added to. */
-export const MIGRATIONS: readonly string[] = [FIRST];
+export const MIGRATIONS: readonly string[] = [FIRST, AUDIT];
 
 /** Says whose file it is, for those who look into it ("rpmh"). */
 export const APPLICATION_ID = 0x72706d68;

@@ -1,5 +1,7 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { AuditStore } from "./audit_store.ts";
 import {
+  type AuditEntry,
   type Batch,
   FLEET,
   type FleetEvent,
@@ -36,6 +38,7 @@ export interface Queries {
   usage: [{ proxy: string; kind: UsageKind; from: number; to: number; limit: number }, UsageReply];
   log: [{ filter: LogFilter; limit: number; cursor: LogCursor | null }, LogPage];
   events: [{ since: number | null; limit: number }, FleetEvent[]];
+  audit: [{ since: number | null; limit: number }, AuditEntry[]];
 }
 export type QueryName = keyof Queries;
 
@@ -53,6 +56,7 @@ export class Store {
   readonly #series: SeriesStore;
   readonly #usage: UsageStore;
   readonly #log: LogStore;
+  readonly #audit: AuditStore;
   readonly #statements;
 
   /** Opens the file, or memory where it is ":memory:", and brings its schema up to date. */
@@ -75,6 +79,7 @@ export class Store {
       this.#series = new SeriesStore(db, this.#names, nowMs / 1000);
       this.#usage = new UsageStore(db, this.#names, nowMs / 1000);
       this.#log = new LogStore(db, this.#names);
+      this.#audit = new AuditStore(db);
       this.#statements = prepare(db);
       this.#transact(() => this.#statements.mark.run("opened_ms", nowMs));
     } catch (error) {
@@ -94,6 +99,7 @@ export class Store {
       proxies: saved,
       writtenMs: Number(written.get("written_ms")?.value ?? 0),
       lastEventId: Number(lastEvent.get()?.id ?? 0),
+      lastAuditId: this.#audit.lastId,
       tops: this.#usage.ofHour(floorTo(nowMs / 1000, HOUR), names, USAGE_KINDS),
     };
   }
@@ -111,6 +117,7 @@ export class Store {
       for (const { id, time, kind, proxy_id, detail } of batch.events) {
         event.run(id, Math.round(time * 1000), kind, proxy_id, detail);
       }
+      this.#audit.write(batch.audit);
       mark.run("written_ms", batch.atMs);
     });
   }
@@ -123,6 +130,7 @@ export class Store {
       this.#series.prune(this.#retention, now);
       this.#usage.prune(top, now);
       this.#log.prune(log, logRows, now);
+      this.#audit.prune(events, nowMs);
       this.#statements.pruneEvents.run(nowMs - events * 1000, MAX_EVENTS);
     });
   }
@@ -136,6 +144,7 @@ export class Store {
       },
       log: ({ filter, limit, cursor }) => this.#log.search(filter, limit, cursor),
       events: ({ since, limit }) => this.#events(since, limit),
+      audit: ({ since, limit }) => this.#audit.read(since, limit),
     };
     return answers[name](question);
   }

@@ -4,9 +4,9 @@ import type { HashJob, HashResult } from "./hash_worker.ts";
 import type { PasswordHash } from "./htpasswd.ts";
 
 /** Checks passwords against their hashes somewhere else than on the data path. */
-export interface Hasher {
-  /** Rejects with Failure `auth_busy` where too many wait already. */
-  verify(hash: PasswordHash, password: Uint8Array): Promise<boolean>;
+export interface Hasher<H = PasswordHash> {
+  /** For whoever asks `from` there; rejects with Failure `auth_busy` where too many wait already. */
+  verify(hash: H, password: Uint8Array, from?: string): Promise<boolean>;
   close(): void;
 }
 

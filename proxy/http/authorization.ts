@@ -1,3 +1,4 @@
+import { decodeBasic } from "../auth/basic.ts";
 import type { CredentialCheck } from "../auth/check.ts";
 import { Failure } from "../net/failure.ts";
 import { HttpError } from "./error.ts";
@@ -76,17 +77,4 @@ function refusal(): HttpError {
   return new HttpError(407, "this proxy asks for a user name and a password", "auth_failed", [
     'Proxy-Authenticate: Basic realm="rustproxy", charset="UTF-8"',
   ]);
-}
-
-function decodeBasic(value: string): { user: Uint8Array; password: Uint8Array } | null {
-  const match = /^basic +([A-Za-z0-9+/_-]+={0,2})$/i.exec(value);
-  if (!match) return null;
-  let bytes: Uint8Array;
-  try {
-    bytes = Uint8Array.fromBase64(match[1]);
-  } catch {
-    return null;
-  }
-  const colon = bytes.indexOf(58);
-  return colon < 0 ? null : { user: bytes.subarray(0, colon), password: bytes.subarray(colon + 1) };
 }

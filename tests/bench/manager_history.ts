@@ -66,7 +66,15 @@ function fill(store: Store, proxies: number, nowMs: number) {
     proxy_id: `proxy-${i % proxies}`,
     detail: "",
   }));
-  const nothing = { series: [], proxies: [], removed: [], log: [], tops: [], events: [] };
+  const nothing = {
+    series: [],
+    proxies: [],
+    removed: [],
+    log: [],
+    tops: [],
+    events: [],
+    audit: [],
+  };
   const batch: Batch = { atMs: nowMs, ...nothing };
   const chunk = 50_000;
   for (let from = 0; from < LOG_ROWS; from += chunk) {

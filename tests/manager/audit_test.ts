@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
-import { type AuditEntry, AuditLog, MAX_AUDIT } from "../../manager/audit.ts";
+import { AuditLog, MAX_AUDIT } from "../../manager/audit.ts";
+import type { AuditEntry } from "../../manager/history/batch.ts";
 import { setUpApp } from "../support/manager_app.ts";
 import { report, T0 } from "../support/reports.ts";
 

@@ -35,6 +35,7 @@ export function batch(overrides: Partial<Batch> = {}): Batch {
     log: [],
     tops: [],
     events: [],
+    audit: [],
     ...overrides,
   };
 }

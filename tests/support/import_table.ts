@@ -18,7 +18,13 @@ const WIRING = [
     "manager/options.ts",
   ],
 ];
-const MODE = ["proxy/net/", "type:proxy/auth/check.ts", "proxy/limits.ts", "proxy/stats/"];
+const MODE = [
+  "proxy/net/",
+  "proxy/auth/basic.ts",
+  "type:proxy/auth/check.ts",
+  "proxy/limits.ts",
+  "proxy/stats/",
+];
 const FLEET = ["manager/fleet/", "manager/registry.ts", "manager/history/"];
 /** The fleet as the API shows it. */
 const VIEWS = ["manager/api/model.ts", "manager/api/model_history.ts", "manager/api/views.ts"];
@@ -103,7 +109,7 @@ export const MAY_IMPORT: Record<string, string[]> = {
     ...["proxy/stats/key_options.ts", "manager/sealed/options.ts", "manager/http/options.ts"],
     "manager/history/options.ts",
   ],
-  "manager/audit.ts": ["type:manager/api/env.ts"],
+  "manager/audit.ts": ["type:manager/api/env.ts", "type:manager/history/batch.ts"],
   "manager/auth/": [],
   "manager/bounds.ts": ["proxy/flags.ts"],
   "manager/sealed/": [

@@ -6,7 +6,7 @@ import type { ProxyState, Report } from "../../manager/fleet/report.ts";
 
 /** A history that is off. */
 export function historyFigures(): FleetStats["history"] {
-  const dropped = { series: 0, log: 0, events: 0, batches: 0 };
+  const dropped = { series: 0, log: 0, events: 0, audit: 0, batches: 0 };
   return { state: "off", reason: "--no-history", since: 0, last_write: null, dropped };
 }
 
