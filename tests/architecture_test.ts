@@ -18,10 +18,10 @@ const PURE_NAMES = [
   ...["backend_record", "backend", "busiest", "balancer", "hash", "rise_fall", "target"],
   ...["networks", "rules", "access/options", "http/frames", "glob", "ranking", "control/commands"],
   ...["dns/servers", "dns/query", "dns/error", "dns/found", "dns/special", "dns/cache"],
-  ...["htpasswd", "sha_crypt"],
+  ...["htpasswd", "sha_crypt", "toml/lines", "toml/problems", "toml/read"],
 ];
 const PURE = new RegExp(`(^|/)(${PURE_NAMES.join("|")})\\.ts$`);
-const PURE_MODULES = /^(npm:(zod|ipaddr\.js|dns-packet)|node:(crypto|buffer))$/;
+const PURE_MODULES = /^(npm:(zod|ipaddr\.js|dns-packet|smol-toml)|node:(crypto|buffer))$/;
 
 /** The only files that open a socket to listen on. */
 const LISTENERS = [

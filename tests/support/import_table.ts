@@ -87,6 +87,7 @@ export const MAY_IMPORT: Record<string, string[]> = {
   "proxy/auth/htpasswd.ts": ["type:proxy/auth/"],
   "proxy/auth/hash_worker.ts": ["proxy/auth/verify.ts", "type:proxy/auth/"],
   "proxy/reloaded.ts": [],
+  "proxy/toml/": [],
   "proxy/files.ts": ["proxy/auth/", "proxy/tls/", "type:proxy/options.ts"],
   "proxy/tls/": ["proxy/net/", "proxy/reloaded.ts"],
   "proxy/tls/options.ts": [],
@@ -166,6 +167,7 @@ export const PACKAGES: Record<string, string[]> = {
   "proxy/": ["@logtape/logtape", "ipaddr.js", "zod"],
   "proxy/dns/": ["@logtape/logtape", "dns-packet", "ipaddr.js", "zod"],
   "proxy/auth/": ["@logtape/logtape", "bcryptjs", "zod"],
+  "proxy/toml/": ["smol-toml", "zod"],
   "manager/": ["@hono/zod-openapi", "@logtape/logtape", "hono", "ipaddr.js", "prom-client", "zod"],
   "": ["@logtape/logtape", "commander", "zod"],
 };
