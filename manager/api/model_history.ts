@@ -35,6 +35,19 @@ export const historyPointSchema = z.object({
   active_max: count.nullable(),
 }).openapi("HistoryPoint");
 
+/** What one of the busiest proxies did in one step. */
+export const proxyPointSchema = z.object({
+  time: time.openapi({ description: "the begin of the step" }),
+  bytes_sent: count,
+  bytes_received: count,
+}).openapi("ProxyPoint");
+
+/** One of the busiest proxies; what all others did is what is left of the fleet's points. */
+export const proxySeriesSchema = z.object({
+  proxy_id: z.string(),
+  points: z.array(proxyPointSchema),
+}).openapi("ProxySeries");
+
 /** `GET /api/history`. */
 export const historyReplySchema = z.object({
   proxy_id: z.string().nullable().openapi({ description: "null for the whole fleet" }),
@@ -42,7 +55,12 @@ export const historyReplySchema = z.object({
   to: time,
   step: count.openapi({ description: "seconds" }),
   points: z.array(historyPointSchema),
+  busiest: z.array(proxySeriesSchema).optional().openapi({
+    description: "with `by=proxy`: the busiest proxies of this time, the busiest first",
+  }),
 }).openapi("HistoryReply");
+export type HistoryReply = z.infer<typeof historyReplySchema>;
+export type HistoryPoint = z.infer<typeof historyPointSchema>;
 
 /** Who used how much. */
 export const topEntrySchema = z.object({
@@ -106,3 +124,4 @@ export const eventsReplySchema = z.object({
     description: "false where only the newest are known, since there is no history",
   }),
 }).openapi("EventsReply");
+export type EventsReply = z.infer<typeof eventsReplySchema>;

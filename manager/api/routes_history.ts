@@ -25,6 +25,8 @@ const HOUR = 3600;
 const WINDOWS = { "1h": HOUR, "24h": 24 * HOUR, "7d": 168 * HOUR, "30d": 720 * HOUR };
 const WINDOW_NAMES = Object.keys(WINDOWS) as [keyof typeof WINDOWS];
 const MAX_PAGE = 1_000;
+const MAX_TOP = 12;
+const USUAL_TOP = 7;
 
 const moment = (description: string) =>
   z.string().regex(/^\d{1,11}(\.\d{1,6})?$/, "expected Unix seconds").transform(Number)
@@ -73,6 +75,10 @@ const historyRoute = createRoute({
       from: moment("Unix seconds; an hour before `to`").optional(),
       to: moment("Unix seconds; now").optional(),
       step: wholeNumber(1e9, "seconds of a point at least; a fitting one").optional(),
+      by: z.enum(["proxy"]).optional().openapi({
+        description: "the busiest proxies of this time as well, each for itself; in JSON only",
+      }),
+      top: wholeNumber(MAX_TOP, "how many of them").optional(),
       format: formatParameter,
     }),
   },
@@ -122,6 +128,7 @@ const eventsRoute = createRoute({
     query: z.object({
       since: z.string().regex(/^\d{1,16}$/, "expected an event's id").transform(Number).optional()
         .openapi({ type: "integer", description: "only what came after; else the newest" }),
+      proxy_id: proxyId.openapi({ description: "only what happened to this one" }),
       limit: wholeNumber(MAX_PAGE, "how many at most").default(100),
       format: formatParameter,
     }),
@@ -140,12 +147,13 @@ export function historyRoutes({ history, now }: HistoryRoutesDeps) {
   const app = new OpenAPIHono<ManagerEnv>({ defaultHook: badQuery })
     .openapi(historyRoute, async (c) => {
       const at = now() / 1000;
-      const { proxy_id, step = null, to = at, from = to - HOUR, format } = c.req.valid("query");
-      if (from >= to) {
-        return errorReply(c, 400, "bad_request", "Cannot use from: expected less than to");
-      }
-      const question = { proxy: proxy_id ?? FLEET, range: { from, to, step }, now: at };
-      const { plan, rows } = await history.query("series", question);
+      const query = c.req.valid("query");
+      const { proxy_id, step = null, to = at, from = to - HOUR, by, format } = query;
+      const wrong = misuseOf({ ...query, from, to, csv: wantsCsv(c, format) });
+      if (wrong) return errorReply(c, 400, "bad_request", wrong);
+      const top = by ? query.top ?? USUAL_TOP : 0;
+      const question = { proxy: proxy_id ?? FLEET, range: { from, to, step }, now: at, top };
+      const { plan, rows, busiest } = await history.query("series", question);
       if ("leastStep" in plan) {
         const message = `Cannot use step: expected at least ${plan.leastStep} for this time, ` +
           `which makes ${MAX_POINTS} points at most`;
@@ -154,7 +162,8 @@ export function historyRoutes({ history, now }: HistoryRoutesDeps) {
       const points = rows.map(pointOf);
       if (wantsCsv(c, format)) return csv(c, "history", historyPointSchema, points);
       const { step: used, from: begin } = plan;
-      return c.json({ proxy_id: proxy_id ?? null, from: begin, to, step: used, points }, 200);
+      const reply = { proxy_id: proxy_id ?? null, from: begin, to, step: used, points };
+      return c.json(by ? { ...reply, busiest: busiest.map(proxySeriesOf) } : reply, 200);
     })
     .openapi(topRoute, async (c) => {
       const { by, window, proxy_id, limit, format } = c.req.valid("query");
@@ -179,11 +188,11 @@ export function historyRoutes({ history, now }: HistoryRoutesDeps) {
       return c.json({ connections, next }, 200);
     })
     .openapi(eventsRoute, async (c) => {
-      const { since = null, limit, format } = c.req.valid("query");
+      const { since = null, proxy_id: proxy, limit, format } = c.req.valid("query");
       const complete = history.state.state === "on";
       const events = complete
-        ? await history.query("events", { since, limit })
-        : history.recentEvents(since, limit);
+        ? await history.query("events", { since, proxy, limit })
+        : history.recentEvents(since, limit, proxy);
       if (wantsCsv(c, format)) return csv(c, "events", eventSchema, events);
       return c.json({ events, next: events.at(-1)?.id ?? since ?? 0, complete }, 200);
     });
@@ -194,6 +203,24 @@ export function historyRoutes({ history, now }: HistoryRoutesDeps) {
 function unavailable(error: Error, c: Context) {
   if (!(error instanceof QueryError)) throw error;
   return errorReply(c, 503, error.code, error.message);
+}
+
+/** What does not fit together, in words, or null. */
+function misuseOf(
+  query: { from: number; to: number; proxy_id?: string; by?: string; top?: number; csv: boolean },
+): string | null {
+  if (query.from >= query.to) return "Cannot use from: expected less than to";
+  if (query.by && query.proxy_id) return "Cannot use by: expected no proxy_id beside it";
+  if (query.by && query.csv) return "Cannot use by: expected format=json";
+  if (query.top !== undefined && !query.by) return "Cannot use top: expected by=proxy";
+  return null;
+}
+
+function proxySeriesOf({ proxy, rows }: { proxy: string; rows: Row[] }) {
+  const points = rows.map(({ time, sent, received }) => {
+    return { time, bytes_sent: sent, bytes_received: received };
+  });
+  return { proxy_id: proxy, points };
 }
 
 function pointOf(row: Row) {

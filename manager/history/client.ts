@@ -32,8 +32,8 @@ export interface History {
   readonly state: HistoryState;
   /** Rejects with QueryError where it cannot be answered now. */
   query<N extends QueryName>(name: N, question: Queries[N][0]): Promise<Queries[N][1]>;
-  /** Events from memory: those behind `since`, or the newest. */
-  recentEvents(since: number | null, limit: number): FleetEvent[];
+  /** Events from memory, of a proxy or of all: those behind `since`, or the newest. */
+  recentEvents(since: number | null, limit: number, proxyId?: string): FleetEvent[];
 }
 
 export interface HistoryDeps {
@@ -140,8 +140,8 @@ export class HistoryClient implements History {
     );
   }
 
-  recentEvents(since: number | null, limit: number): FleetEvent[] {
-    return this.#recorder.events.recent(since, limit);
+  recentEvents(since: number | null, limit: number, proxyId?: string): FleetEvent[] {
+    return this.#recorder.events.recent(since, limit, proxyId);
   }
 
   /** The last entry of the audit log that an earlier run kept; 0 where there is none. */

@@ -64,10 +64,13 @@ export class EventRecorder {
     this.#writtenId = Math.max(this.#writtenId, id);
   }
 
-  /** From memory: those behind `since`, or the newest; in the order in which they happened. */
-  recent(since: number | null, limit: number): FleetEvent[] {
-    if (since === null) return this.#recent.slice(-limit);
-    return this.#recent.filter(({ id }) => id > since).slice(0, limit);
+  /** From memory, of a proxy or of all: those behind `since`, or the newest; in the order in which they happened. */
+  recent(since: number | null, limit: number, proxyId?: string): FleetEvent[] {
+    const all = proxyId === undefined
+      ? this.#recent
+      : this.#recent.filter(({ proxy_id }) => proxy_id === proxyId);
+    if (since === null) return all.slice(-limit);
+    return all.filter(({ id }) => id > since).slice(0, limit);
   }
 
   #noteLoss(entry: ProxyEntry, wasHigh: boolean, nowMs: number): boolean {

@@ -1,7 +1,8 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { FLEET } from "./batch.ts";
 
-const FLEET_ID = 0;
+/** The number of the whole fleet. */
+export const FLEET_ID = 0;
 
 /** The numbers that stand for proxies in the database. */
 export class Names {
@@ -41,6 +42,11 @@ export class Names {
   /** A proxy's number if it has one. */
   known(name: string): number | undefined {
     return name === FLEET ? FLEET_ID : this.#ids.get(name.toWellFormed());
+  }
+
+  /** How many proxies have one. */
+  get size(): number {
+    return this.#ids.size;
   }
 
   nameOf(id: number): string | undefined {

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { SeriesRow } from "./batch.ts";
-import type { Names } from "./names.ts";
+import { FLEET_ID, type Names } from "./names.ts";
 import {
   type Figures,
   floorTo,
@@ -23,6 +23,8 @@ const ADD =
 const SUMS = COLUMNS.split(", ").map((name) =>
   name === "active_max" ? "max(active_max)" : `min(${MAX}, sum(${name}))`
 ).join(", ");
+/** Rows that are looked at to find the busiest proxies: of more, every so many steps only. */
+const RANKED_ROWS = 50_000;
 /** Rows that one call of `prune` deletes of each tier: what is left goes the next time. */
 const PRUNE_ROWS = 20_000;
 
@@ -32,6 +34,7 @@ interface TierTable {
   until: number;
   add: StatementSync;
   read: StatementSync;
+  rank: StatementSync;
   prune: StatementSync;
   /** For those above raw: sums of the next finer one, and where that one begins. */
   rollUp: StatementSync | null;
@@ -104,6 +107,28 @@ export class SeriesStore {
     });
   }
 
+  /**
+   * The proxies that moved most bytes, the busiest first; of a long time it is told from steps spread
+   * over all of it.
+   */
+  busiest(tier: Tier, from: number, to: number, count: number): string[] {
+    const until = (tier: Tier) => this.#tables[TIERS.indexOf(tier)].until;
+    const parts = segments(tier, from, to, until);
+    const steps = parts.reduce((sum, part) => sum + (part.to - part.from) / part.tier.step, 0);
+    const stride = Math.max(1, Math.ceil(steps * this.#names.size / RANKED_ROWS));
+    const moved = new Map<number, number>();
+    for (const { tier: { step }, tier, from, to } of parts) {
+      const { rank } = this.#tables[TIERS.indexOf(tier)];
+      for (const row of rank.all(Math.ceil(from / step) * step, step * stride, to)) {
+        const proxy = Number(row.proxy);
+        moved.set(proxy, (moved.get(proxy) ?? 0) + Number(row.moved));
+      }
+    }
+    return [...moved].sort((a, b) => b[1] - a[1] || a[0] - b[0]).flatMap(([proxy]) => {
+      return this.#names.nameOf(proxy) ?? [];
+    }).slice(0, count);
+  }
+
   /** Deletes what is older than each tier is kept, in seconds; a part of it if that is much. */
   prune(kept: Record<TierName, number>, now: number): void {
     for (const { tier, prune } of this.#tables) {
@@ -122,6 +147,12 @@ function statements(db: DatabaseSync, tier: Tier, finer: Tier | undefined) {
         SELECT ?, ?, ? UNION ALL SELECT t + step, step, until FROM grid WHERE t + step < until
       ) SELECT time, ${COLUMNS} FROM grid CROSS JOIN ${table} ON time = t AND proxy = ?
       WHERE t < until`),
+    // Of a step nobody's share is too large to add up: doubles lose nothing that an order needs.
+    rank: db.prepare(`
+      WITH RECURSIVE grid(t, step, until) AS (
+        SELECT ?, ?, ? UNION ALL SELECT t + step, step, until FROM grid WHERE t + step < until
+      ) SELECT proxy, total(sent) + total(received) AS moved FROM grid CROSS JOIN ${table}
+      ON time = t WHERE t < until AND proxy <> ${FLEET_ID} GROUP BY proxy HAVING moved > 0`),
     prune: db.prepare(`DELETE FROM ${table} WHERE (time, proxy) IN
       (SELECT time, proxy FROM ${table} WHERE time < ? ORDER BY time LIMIT ?)`),
     rollUp: source

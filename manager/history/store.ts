@@ -34,10 +34,11 @@ export interface StoreOptions {
 
 /** What can be asked, and what comes back. Times are Unix seconds, `to` exclusive. */
 export interface Queries {
-  series: [{ proxy: string; range: Range; now: number }, SeriesReply];
+  series: [{ proxy: string; range: Range; now: number; top?: number }, SeriesReply];
   usage: [{ proxy: string; kind: UsageKind; from: number; to: number; limit: number }, UsageReply];
   log: [{ filter: LogFilter; limit: number; cursor: LogCursor | null }, LogPage];
-  events: [{ since: number | null; limit: number }, FleetEvent[]];
+  /** Of every proxy where none is named. */
+  events: [{ since: number | null; proxy?: string; limit: number }, FleetEvent[]];
   audit: [{ since: number | null; limit: number }, AuditEntry[]];
 }
 export type QueryName = keyof Queries;
@@ -46,6 +47,8 @@ export type QueryName = keyof Queries;
 export interface SeriesReply {
   plan: Plan;
   rows: Row[];
+  /** The `top` busiest proxies and their rows, the busiest first. */
+  busiest: { proxy: string; rows: Row[] }[];
 }
 
 /** The history's database: one file, open by one manager at a time. Every call may throw. */
@@ -138,12 +141,12 @@ export class Store {
   /** Answers a question. */
   query<N extends QueryName>(name: N, question: Queries[N][0]): Queries[N][1] {
     const answers: { [M in QueryName]: (question: Queries[M][0]) => Queries[M][1] } = {
-      series: ({ proxy, range, now }) => this.#readSeries(proxy, range, now),
+      series: (question) => this.#readSeries(question),
       usage: ({ proxy, kind, from, to, limit }) => {
         return this.#usage.read(proxy, kind, from, to, limit);
       },
       log: ({ filter, limit, cursor }) => this.#log.search(filter, limit, cursor),
-      events: ({ since, limit }) => this.#events(since, limit),
+      events: (question) => this.#events(question),
       audit: ({ since, limit }) => this.#audit.read(since, limit),
     };
     return answers[name](question);
@@ -153,18 +156,23 @@ export class Store {
     this.#db.close();
   }
 
-  #readSeries(proxy: string, range: Range, now: number): SeriesReply {
+  #readSeries({ proxy, range, now, top = 0 }: Queries["series"][0]): SeriesReply {
     const found = plan(range, this.#retention, now);
-    if ("leastStep" in found) return { plan: found, rows: [] };
+    if ("leastStep" in found) return { plan: found, rows: [], busiest: [] };
     const { tier, step, from, to } = found;
-    return { plan: found, rows: join(this.#series.read(proxy, tier, from, to), step) };
+    const read = (proxy: string) => join(this.#series.read(proxy, tier, from, to), step);
+    const names = top === 0 ? [] : this.#series.busiest(tier, from, to, top);
+    const busiest = names.map((proxy) => ({ proxy, rows: read(proxy) }));
+    return { plan: found, rows: read(proxy), busiest };
   }
 
-  #events(since: number | null, limit: number): FleetEvent[] {
+  #events({ since, proxy: name, limit }: Queries["events"][0]): FleetEvent[] {
+    // A lone surrogate has become another character on its way into the database.
+    const proxy = name?.toWellFormed() ?? null;
     const { eventsSince, newestEvents } = this.#statements;
     const rows = since === null
-      ? newestEvents.all(limit).toReversed()
-      : eventsSince.all(since, limit);
+      ? newestEvents.all(proxy, proxy, limit).toReversed()
+      : eventsSince.all(since, proxy, proxy, limit);
     return rows.map((row) => ({
       id: Number(row.id),
       time: Number(row.time_ms) / 1000,
@@ -213,8 +221,12 @@ function prepare(db: DatabaseSync) {
     proxies: statement("SELECT meta, figures FROM proxy_meta JOIN proxy_figures USING (proxy)"),
     event: statement("INSERT INTO event VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"),
     lastEvent: statement("SELECT max(id) AS id FROM event"),
-    eventsSince: statement("SELECT * FROM event WHERE id > ? ORDER BY id LIMIT ?"),
-    newestEvents: statement("SELECT * FROM event ORDER BY id DESC LIMIT ?"),
+    eventsSince: statement(
+      "SELECT * FROM event WHERE id > ? AND (? IS NULL OR proxy_id = ?) ORDER BY id LIMIT ?",
+    ),
+    newestEvents: statement(
+      "SELECT * FROM event WHERE ? IS NULL OR proxy_id = ? ORDER BY id DESC LIMIT ?",
+    ),
     pruneEvents: statement(`DELETE FROM event WHERE time_ms < ? OR
       id <= (SELECT id FROM event ORDER BY id DESC LIMIT 1 OFFSET ?)`),
   };

@@ -72,6 +72,43 @@ Deno.test("GET /api/history gives a proxy's points, or the fleet's", async () =>
   assert.deepEqual(none.points, []);
 });
 
+Deno.test("GET /api/history gives the busiest proxies beside the fleet in one reply", async () => {
+  await using it = await setUp();
+  await it.at(1);
+  await it.at(15);
+  const path = `/api/history?from=${S0}&to=${S0 + 20}&by=proxy`;
+  const both = await it.fetched(path, historyReplySchema);
+  const sent = (points: { bytes_sent: number }[]) => points.map(({ bytes_sent }) => bytes_sent);
+  assert.deepEqual(sent(both.points), [2000, 1000]);
+  assert.deepEqual(
+    both.busiest?.map(({ proxy_id, points }) => [proxy_id, sent(points)]),
+    [["edge-1", [1000, 500]], ["edge-2", [1000, 500]]],
+  );
+  const one = await it.fetched(`${path}&top=1`, historyReplySchema);
+  assert.deepEqual(one.busiest?.map(({ proxy_id }) => proxy_id), ["edge-1"]);
+  const plain = await it.fetched(`/api/history?from=${S0}&to=${S0 + 20}`, historyReplySchema);
+  assert.equal(plain.busiest, undefined);
+});
+
+Deno.test("GET /api/events gives those of one proxy, with a history and without", async () => {
+  await using it = await setUp();
+  await it.at(1);
+  await it.at(90);
+  const kinds = async (query: string) => {
+    const reply = await it.fetched(`/api/events?${query}`, eventsReplySchema);
+    for (const { proxy_id } of reply.events) assert.equal(proxy_id, "edge-2");
+    return reply.events.map(({ kind }) => kind);
+  };
+  assert.deepEqual(await kinds("proxy_id=edge-2"), ["proxy_appeared", "loss_high"]);
+  assert.deepEqual(await kinds("proxy_id=edge-2&limit=1"), ["loss_high"]);
+  assert.deepEqual(await kinds(`proxy_id=edge-2&since=${(T0 + 2000) * 1000}`), ["loss_high"]);
+  assert.deepEqual(await kinds("proxy_id=nobody"), []);
+  assert.deepEqual(
+    it.history.recentEvents(null, 9, "edge-1").map(({ kind }) => kind),
+    ["proxy_appeared", "loss_high"],
+  );
+});
+
 Deno.test("GET /api/top gives the heaviest of the window, of all or of a proxy", async () => {
   await using it = await setUp();
   await it.at(1);
@@ -161,6 +198,11 @@ const misuses = [
   "/api/history?from=2&to=1",
   "/api/history?from=1&step=10",
   "/api/history?step=-1",
+  "/api/history?by=user",
+  "/api/history?by=proxy&top=13",
+  "/api/history?top=3",
+  "/api/history?by=proxy&proxy_id=edge-1",
+  "/api/history?by=proxy&format=csv",
   "/api/top?by=reason",
   "/api/top?by=user&window=2h",
   "/api/top?by=user&limit=101",
