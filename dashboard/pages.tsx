@@ -1,5 +1,6 @@
 import { FleetPage } from "./components/fleet/fleet_page.tsx";
 import { ProxyPage } from "./components/proxy/proxy_page.tsx";
+import { SettingsPage } from "./components/settings/settings_page.tsx";
 import type { Route } from "./state/route.ts";
 
 /** The page that a route names; `focus` where the reader came to it from another one. */
@@ -9,5 +10,7 @@ export function PageView({ route, focus }: { route: Route; focus: boolean }) {
       return <FleetPage key="fleet" focus={focus} />;
     case "proxy":
       return <ProxyPage key={route.proxyId} proxyId={route.proxyId} focus={focus} />;
+    case "settings":
+      return <SettingsPage key="settings" focus={focus} />;
   }
 }

@@ -16,7 +16,7 @@ export function TrafficCanvas({ series, label }: { series: Series; label: string
   const [pointer, setPointer] = useState<number | null>(null);
   const store = useStore();
   const now = store.now.value;
-  const dark = store.theme.dark.value;
+  const dark = store.look.dark.value;
 
   useEffect(() => {
     Chart.register(LineController, LineElement, PointElement, LinearScale, Filler);

@@ -1,5 +1,6 @@
 import type { FleetStats } from "../../manager/api/model.ts";
-import { formatSpan, visible } from "../format.ts";
+import { visible } from "../format.ts";
+import { words } from "../words/words.ts";
 
 /** Why nothing is being remembered, in words; null where it is, or where nobody wants it to be. */
 export interface HistoryTrouble {
@@ -11,19 +12,19 @@ export interface HistoryTrouble {
   since: number;
 }
 
-/** What there is to say about the history, if anything. */
+/** What there is to say about the history, if anything; `span` writes seconds. */
 export function historyTrouble(
   { state, reason, since }: FleetStats["history"],
   now: number,
+  span: (seconds: number) => string,
 ): HistoryTrouble | null {
   const isWanted = reason !== "" && reason !== "--no-history";
   if (state !== "failed" && !(state === "off" && isWanted)) return null;
   // The system's words, with no full stop of their own.
   const why = reason === "" ? "" : `: ${visible(reason).replace(/[.\s]+$/, "")}`;
-  const rest = `${why}. Live figures go on.`;
   return {
-    words: `History has been off for ${formatSpan(now - since)}${rest}`,
-    announcement: `History is off${rest}`,
+    words: words.frame.historyOffFor(span(now - since), why),
+    announcement: words.frame.historyOff(why),
     since,
   };
 }

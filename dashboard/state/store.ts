@@ -3,9 +3,13 @@ import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import { ManagerClient } from "../api/client.ts";
 import { FleetSocket } from "../api/socket.ts";
+import type { Format } from "../format.ts";
 import { type FleetState, initialFleet, reduceFleet } from "./fleet.ts";
+import { followFormat } from "./format.ts";
+import { Keys, listenForKeys } from "./keys.ts";
 import { changedHref, parseRoute, type Query, type Route } from "./route.ts";
-import { createTheme, type Theme } from "./theme.ts";
+import { createSettings, type SettingsStore } from "./settings.ts";
+import { applyLook, type Look } from "./theme.ts";
 
 /** Everything the components read. */
 export interface Store {
@@ -15,7 +19,11 @@ export interface Store {
   now: ReadonlySignal<number>;
   /** True where a table would not fit: cards are shown instead. */
   phone: ReadonlySignal<boolean>;
-  theme: Theme;
+  settings: SettingsStore;
+  /** Writes numbers, sizes and times as the reader wants them; see useFormat(). */
+  format: ReadonlySignal<Format>;
+  look: Look;
+  keys: Keys;
   /** Changes what the present page remembers in its address, with no step back in the browser's history. */
   setQuery(changes: Query): void;
   /** Tries to reach the manager now. */
@@ -31,6 +39,10 @@ export function createStore(): Store {
   const now = signal(Date.now());
   const narrow = matchMedia("(max-width: 639.98px)");
   const phone = signal(narrow.matches);
+
+  const settings = createSettings(() => localStorage);
+  const keys = new Keys();
+  listenForKeys(keys, () => settings.value.value.shortcuts);
 
   const page = location.href.replace(/[?#].*$/, "");
   const client = new ManagerClient(new URL(".", page).href);
@@ -60,7 +72,10 @@ export function createStore(): Store {
     route,
     now,
     phone,
-    theme: createTheme(document.documentElement),
+    settings,
+    format: followFormat(settings.value),
+    look: applyLook(document.documentElement, settings),
+    keys,
     setQuery(changes) {
       history.replaceState(null, "", changedHref(route.value, changes));
       route.value = parseRoute(location.hash);

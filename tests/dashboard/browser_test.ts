@@ -86,7 +86,7 @@ browserTest("Dashboard opens a proxy's connections by View and follows them", as
   ]);
   await d.page.getByText("new.example:443").waitFor();
   assert.match(await d.page.locator("tbody tr").nth(1).innerText(), /7\.00\sMB/);
-  await d.page.getByRole("link", { name: "Fleet" }).click();
+  await d.page.getByLabel("Breadcrumb").getByRole("link").click();
   await d.page.getByRole("heading", { name: "Fleet" }).waitFor();
   assert.deepEqual(d.errors, []);
 });
@@ -225,7 +225,8 @@ browserTest(
     assert.equal(await dark(), true, "the choice is remembered");
     await d.page.getByRole("button", { name: "Light theme" }).click();
     assert.equal(await dark(), false);
-    assert.equal(await d.page.evaluate(() => localStorage.length), 0, "back to the system's");
+    const stored = await d.page.evaluate(() => localStorage.getItem("settings"));
+    assert.equal(JSON.parse(stored!).theme, "system");
     assert.deepEqual(d.errors, []);
   },
   { context: { colorScheme: "dark" } },

@@ -1,5 +1,5 @@
 import type { FleetStats } from "../../../manager/api/model.ts";
-import { formatExact } from "../../format.ts";
+import { useFormat } from "../../state/format.ts";
 import { historyTrouble } from "../../state/history.ts";
 import { managerNow, useStore } from "../../state/store.ts";
 import { Shape } from "../shared/status.tsx";
@@ -7,7 +7,8 @@ import { Shape } from "../shared/status.tsx";
 /** Says that the fleet is not being remembered, and why; nothing where it is, or nobody wants it. */
 export function HistoryNotice({ history }: { history: FleetStats["history"] | undefined }) {
   const now = managerNow(useStore());
-  const trouble = history ? historyTrouble(history, now) : null;
+  const { exact, span } = useFormat();
+  const trouble = history ? historyTrouble(history, now, span) : null;
   return (
     <>
       <span class="sr-only" role="status">{trouble?.announcement}</span>
@@ -16,7 +17,7 @@ export function HistoryNotice({ history }: { history: FleetStats["history"] | un
           <span class="flex h-5 items-center text-warn">
             <Shape name="triangle" />
           </span>
-          <p class="min-w-0 wrap-anywhere tabular-nums" title={formatExact(trouble.since)}>
+          <p class="min-w-0 wrap-anywhere tabular-nums" title={exact(trouble.since)}>
             {trouble.words}
           </p>
         </div>

@@ -27,3 +27,25 @@ export function MoonIcon() {
     </svg>
   );
 }
+
+/** Machines: the fleet. */
+export function FleetIcon() {
+  return (
+    <svg {...STROKE}>
+      <rect x="3" y="3.5" width="14" height="5.5" rx="1.5" />
+      <rect x="3" y="11" width="14" height="5.5" rx="1.5" />
+      <path d="M6 6.25h.01M6 13.75h.01M9.5 6.25H14M9.5 13.75H14" />
+    </svg>
+  );
+}
+
+/** Sliders: the settings. */
+export function SettingsIcon() {
+  return (
+    <svg {...STROKE}>
+      <path d="M3 6h7M14 6h3M3 14h3M10 14h7" />
+      <circle cx="12" cy="6" r="2" />
+      <circle cx="8" cy="14" r="2" />
+    </svg>
+  );
+}

@@ -1,5 +1,6 @@
-import { formatAge } from "../../format.ts";
+import { useFormat } from "../../state/format.ts";
 import { type Store, useStore } from "../../state/store.ts";
+import { words } from "../../words/words.ts";
 import { Shape } from "../shared/status.tsx";
 
 /** Whether the figures are live. Takes no room of its own, so that nothing moves when the link is lost. */
@@ -17,7 +18,7 @@ export function LinkStatus() {
           aria-hidden="true"
         >
           <Shape name={phase === "live" ? "disc" : "half"} />
-          {phase === "live" ? "live" : "connecting"}
+          {phase === "live" ? words.frame.live : words.frame.connecting}
         </span>
       )}
     </>
@@ -32,31 +33,28 @@ function Lost() {
       <span class="text-warn">
         <Shape name="triangle" />
       </span>
-      <p class="min-w-0 tabular-nums">{lostWords(store)}</p>
+      <p class="min-w-0 tabular-nums">{lostWords(store, useFormat().age)}</p>
       <button
         type="button"
         onClick={() => store.retry()}
         class="ml-auto shrink-0 rounded-md px-2 py-1 font-medium text-warn hover:underline"
       >
-        Try now
+        {words.frame.tryNow}
       </button>
     </div>
   );
 }
 
-function lostWords(store: Store): string {
+function lostWords(store: Store, age: (seconds: number) => string): string {
   const { stats, since } = store.fleet.value;
-  if (stats === null) return "Cannot reach the manager, trying again.";
-  const age = formatAge((store.now.value - since) / 1000);
-  return `Disconnected from the manager ${age}, trying again. Showing the last state.`;
+  if (stats === null) return words.frame.unreachable;
+  return words.frame.lost(age((store.now.value - since) / 1000));
 }
 
 /** What a screen reader says when it changes: without the seconds, which would never let it rest. */
 function announcement(store: Store): string {
   const { phase, stats } = store.fleet.value;
-  if (phase === "connecting") return "Connecting to the manager.";
-  if (phase === "live") return "Live.";
-  return stats === null
-    ? "Cannot reach the manager, trying again."
-    : "Disconnected from the manager, trying again. Showing the last state.";
+  if (phase === "connecting") return words.frame.announceConnecting;
+  if (phase === "live") return words.frame.announceLive;
+  return stats === null ? words.frame.unreachable : words.frame.announceLost;
 }

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { words } from "../../words/words.ts";
 
 /** A page's heading. Takes the focus when the page was opened from another, so that reading goes on here. */
 export function PageTitle(
@@ -7,7 +8,7 @@ export function PageTitle(
 ) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    document.title = `${text} · RustProxy`;
+    document.title = words.frame.title(text);
   }, [text]);
   useEffect(() => {
     if (!focus) return;

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { words } from "../../words/words.ts";
 
 /** One figure with its name above and what explains it below; without children, its place is kept. */
 export function Card(
@@ -27,8 +28,8 @@ export function Cards({ children }: { children: ComponentChildren }) {
 function Placeholder() {
   return (
     <span class="font-normal text-muted">
-      <span aria-hidden="true">–</span>
-      <span class="sr-only">not known yet</span>
+      <span aria-hidden="true">{words.shared.none}</span>
+      <span class="sr-only">{words.shared.notKnown}</span>
     </span>
   );
 }

@@ -1,9 +1,11 @@
 import { useState } from "preact/hooks";
+import { words } from "../../words/words.ts";
 
 /** A command line to copy. */
 export function Command({ text }: { text: string }) {
   const [done, setDone] = useState<"copied" | "failed" | null>(null);
-  const copy = async () => {
+  const { copy, copied, notCopied } = words.shared;
+  const run = async () => {
     setDone(await copyText(text) ? "copied" : "failed");
     setTimeout(() => setDone(null), 2000);
   };
@@ -14,12 +16,12 @@ export function Command({ text }: { text: string }) {
       </code>
       <button
         type="button"
-        onClick={copy}
+        onClick={run}
         class="ml-auto h-8 min-w-20 shrink-0 rounded-md border border-edge bg-surface px-3 text-sm hover:bg-raised"
       >
-        {done === "copied" ? "Copied" : done === "failed" ? "Not copied" : "Copy"}
+        {done === "copied" ? copied : done === "failed" ? notCopied : copy}
       </button>
-      <span class="sr-only" role="status">{done === "copied" ? "Copied" : ""}</span>
+      <span class="sr-only" role="status">{done === "copied" ? copied : ""}</span>
     </div>
   );
 }

@@ -1,3 +1,5 @@
+import { words } from "../../words/words.ts";
+
 /** The name of a direction with its arrow, in its colour everywhere. */
 export function Direction(
   { name, rate = false, card = false }: {
@@ -7,17 +9,18 @@ export function Direction(
   },
 ) {
   const sent = name === "sent";
-  const plain = sent ? "Sent" : "Received";
-  const word = rate ? (sent ? "Send rate" : "Receive rate") : plain;
+  const w = words.shared;
+  const plain = sent ? w.sent : w.received;
+  const word = rate ? (sent ? w.sendRate : w.receiveRate) : plain;
   return (
     <span
       class="whitespace-nowrap"
-      title={sent ? "from clients to targets" : "from targets to clients"}
+      title={sent ? w.fromClients : w.fromTargets}
     >
       <span aria-hidden="true" class={sent ? "text-sent" : "text-received"}>
         {sent ? "↑" : "↓"}
       </span>{" "}
-      {card ? `Data ${plain.toLowerCase()}` : word}
+      {card ? (sent ? w.dataSent : w.dataReceived) : word}
     </span>
   );
 }

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { LinkPhase } from "../../state/fleet.ts";
 import { formatCount } from "../../format.ts";
+import { words } from "../../words/words.ts";
 
 /** A table's frame: its heading, how much of it is shown, and its filter. */
 export function Panel(
@@ -37,10 +38,10 @@ export function countNote(
   const isFiltered = matching < total;
   // What is not known cannot match, so a filter is told of what is known only.
   const all = isFiltered ? matching : total + omitted;
-  const parts = isFiltered ? [`${formatCount(matching)} of ${formatCount(total)} match`] : [];
-  if (shown < all) parts.push(`showing ${formatCount(shown)} of ${formatCount(all)}`);
+  const parts = isFiltered ? [words.shared.match(formatCount(matching), formatCount(total))] : [];
+  if (shown < all) parts.push(words.shared.showing(formatCount(shown), formatCount(all)));
   else if (!isFiltered) parts.push(formatCount(total));
-  if (isFiltered && omitted > 0) parts.push(`${formatCount(omitted)} more not reported`);
+  if (isFiltered && omitted > 0) parts.push(words.shared.notReported(formatCount(omitted)));
   return parts.join(" · ");
 }
 
@@ -53,7 +54,7 @@ export function Empty({ children }: { children: ComponentChildren }) {
 export function Waiting({ phase }: { phase: LinkPhase }) {
   return (
     <Empty>
-      {phase === "lost" ? "Nothing to show until the manager answers." : "Waiting for the manager…"}
+      {phase === "lost" ? words.shared.nothingToShow : words.shared.waiting}
     </Empty>
   );
 }
@@ -62,9 +63,9 @@ export function Waiting({ phase }: { phase: LinkPhase }) {
 export function NoMatch({ noun, onClear }: { noun: string; onClear: () => void }) {
   return (
     <Empty>
-      No {noun} matches.{" "}
+      {words.shared.noMatch(noun)}{" "}
       <button type="button" class="text-accent underline underline-offset-4" onClick={onClear}>
-        Clear filter
+        {words.shared.clearFilter}
       </button>
     </Empty>
   );

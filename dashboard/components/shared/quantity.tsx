@@ -1,30 +1,34 @@
-import {
-  formatBytes,
-  formatCount,
-  formatLatency,
-  formatRate,
-  type Quantity,
-} from "../../format.ts";
+import type { Quantity } from "../../format.ts";
+import { useFormat } from "../../state/format.ts";
+import { words } from "../../words/words.ts";
 
 /** Bytes with a lighter unit, and the exact number on hover. */
 export function Bytes({ value }: { value: number }) {
-  return <Figure quantity={formatBytes(value)} title={`${formatCount(value)} bytes`} />;
+  const format = useFormat();
+  return <Figure quantity={format.bytes(value)} title={words.shared.bytes(format.count(value))} />;
 }
 
 /** Bytes a second with a lighter unit. */
 export function Rate({ value }: { value: number }) {
+  const format = useFormat();
   return (
     <Figure
-      quantity={formatRate(value)}
-      title={`${formatCount(value)} bytes a second, over the last report interval`}
+      quantity={format.rate(value)}
+      title={words.shared.bytesPerSecond(format.count(value))}
     />
   );
 }
 
 /** Milliseconds with a lighter unit, or a dash where none are known. */
 export function Latency({ ms }: { ms: number | null }) {
-  if (ms === null) return <span class="text-muted">–</span>;
-  return <Figure quantity={formatLatency(ms)} title={`the last check took ${ms} ms`} />;
+  const format = useFormat();
+  if (ms === null) return <span class="text-muted">{words.shared.none}</span>;
+  return (
+    <Figure
+      quantity={format.latency(ms)}
+      title={words.shared.lastCheck(format.decimal(ms))}
+    />
+  );
 }
 
 function Figure({ quantity, title }: { quantity: Quantity; title: string }) {

@@ -1,5 +1,6 @@
 import type { Backend, Connection, ProxySummary } from "../../../manager/api/model.ts";
 import { proxyStatus } from "../../state/rows.ts";
+import { words } from "../../words/words.ts";
 
 export type ShapeName = "disc" | "ring" | "triangle" | "square" | "box" | "half";
 
@@ -53,17 +54,17 @@ const BACKEND_LOOKS: Record<Backend["state"], Look> = {
 /** A proxy's state as shape, word and colour. */
 export function ProxyStatus({ proxy }: { proxy: ProxySummary }) {
   const word = proxyStatus(proxy);
-  return <Signed look={PROXY_LOOKS[word]} word={word} />;
+  return <Signed look={PROXY_LOOKS[word]} word={words.shared.states[word]} />;
 }
 
 /** A connection's state as shape, word and colour. */
 export function ConnectionState({ state }: { state: Connection["state"] }) {
-  return <Signed look={CONNECTION_LOOKS[state]} word={state} />;
+  return <Signed look={CONNECTION_LOOKS[state]} word={words.shared.states[state]} />;
 }
 
 /** A backend's state as shape, word and colour. */
 export function BackendState({ state }: { state: Backend["state"] }) {
-  return <Signed look={BACKEND_LOOKS[state]} word={state.replace("_", " ")} />;
+  return <Signed look={BACKEND_LOOKS[state]} word={words.shared.states[state]} />;
 }
 
 function Signed({ look, word }: { look: Look; word: string }) {

@@ -9,7 +9,7 @@ interface CellProps {
 }
 
 const HEAD = "h-9 border-y border-line bg-surface px-2 text-xs font-normal text-muted last:pr-4";
-const CELL = "h-9 px-2 last:pr-4";
+const CELL = "h-(--row) px-2 last:pr-4";
 const STAY = {
   first: "pl-4 max-xl:sticky max-xl:left-0 max-xl:z-[1]",
   second: "max-xl:sticky max-xl:left-[104px] max-xl:z-[1]",
@@ -59,7 +59,7 @@ export function Table(
     <div class="relative rounded-b-lg pb-2 max-xl:overflow-x-auto">
       <table
         aria-label={label}
-        class="w-full min-w-[1120px] table-fixed border-separate border-spacing-0"
+        class="w-full min-w-[1040px] table-fixed border-separate border-spacing-0"
       >
         <colgroup>
           {widths.map((width, i) => (

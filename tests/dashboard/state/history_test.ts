@@ -1,9 +1,12 @@
 import { strict as assert } from "node:assert";
 import { historyTrouble } from "../../../dashboard/state/history.ts";
+import { createTimes } from "../../../dashboard/format_time.ts";
 import { historyFigures } from "../../support/reports.ts";
 
+const { span } = createTimes("en", "UTC");
+
 const words = (state: "on" | "opening" | "failed" | "off", reason: string, seconds = 750) =>
-  historyTrouble({ ...historyFigures(), state, reason, since: 1000 }, 1000 + seconds);
+  historyTrouble({ ...historyFigures(), state, reason, since: 1000 }, 1000 + seconds, span);
 
 Deno.test("historyTrouble says since when the history is off, and why", () => {
   assert.deepEqual(words("failed", "the disk is full"), {

@@ -1,0 +1,26 @@
+import type { JSX } from "preact";
+import type { Page } from "../../state/route.ts";
+import type { Store } from "../../state/store.ts";
+import { words } from "../../words/words.ts";
+import { FleetIcon, SettingsIcon } from "./icons.tsx";
+
+/** A page that the navigation leads to. */
+export interface Entry {
+  page: Page;
+  word: string;
+  icon: () => JSX.Element;
+  /** After `g`, goes there. */
+  key: string;
+  /** Pages below it, at which it is marked too. */
+  above?: readonly Page[];
+  /** How many of something there want to be looked at; not shown where none do. */
+  badge?: (store: Store) => number;
+}
+
+const { pages } = words.frame;
+
+/** The pages in their order; the sidebar, the bar of the phones and the keys follow. */
+export const NAVIGATION: readonly Entry[] = [
+  { page: "fleet", word: pages.fleet, icon: FleetIcon, key: "f", above: ["proxy"] },
+  { page: "settings", word: pages.settings, icon: SettingsIcon, key: "s" },
+];
