@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { FLEET, type LoggedConnection, USAGE_KINDS } from "../history/batch.ts";
+import { EVENT_KINDS, FLEET, type LoggedConnection, USAGE_KINDS } from "../history/batch.ts";
 import type { History } from "../history/client.ts";
 import type { LogCursor } from "../history/log_store.ts";
 import { QueryError } from "../history/pending.ts";
@@ -128,7 +128,11 @@ const eventsRoute = createRoute({
     query: z.object({
       since: z.string().regex(/^\d{1,16}$/, "expected an event's id").transform(Number).optional()
         .openapi({ type: "integer", description: "only what came after; else the newest" }),
+      before: z.string().regex(/^\d{1,16}$/, "expected an event's id").transform(Number).optional()
+        .openapi({ type: "integer", description: "only what came before, to page backwards" }),
       proxy_id: proxyId.openapi({ description: "only what happened to this one" }),
+      kind: z.string().transform((text) => text.split(",")).pipe(z.array(z.enum(EVENT_KINDS)))
+        .optional().openapi({ type: "string", description: "only these, with commas between" }),
       limit: wholeNumber(MAX_PAGE, "how many at most").default(100),
       format: formatParameter,
     }),
@@ -188,11 +192,13 @@ export function historyRoutes({ history, now }: HistoryRoutesDeps) {
       return c.json({ connections, next }, 200);
     })
     .openapi(eventsRoute, async (c) => {
-      const { since = null, proxy_id: proxy, limit, format } = c.req.valid("query");
+      const { since = null, before, proxy_id: proxy, kind: kinds, limit, format } = c.req
+        .valid("query");
+      const question = { since, before, proxy, kinds, limit };
       const complete = history.state.state === "on";
       const events = complete
-        ? await history.query("events", { since, proxy, limit })
-        : history.recentEvents(since, limit, proxy);
+        ? await history.query("events", question)
+        : history.recentEvents(question);
       if (wantsCsv(c, format)) return csv(c, "events", eventSchema, events);
       return c.json({ events, next: events.at(-1)?.id ?? since ?? 0, complete }, 200);
     });

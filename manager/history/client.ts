@@ -2,6 +2,7 @@ import { getLogger } from "@logtape/logtape";
 import { PROGRAM_WORKER } from "../program_worker.ts";
 import type { Registry } from "../registry.ts";
 import type { AuditEntry, FleetEvent } from "./batch.ts";
+import type { EventQuestion } from "./event_store.ts";
 import { DataDirError, defaultDataDir } from "./data_dir.ts";
 import type { Failure, FromHistory, ToHistory } from "./messages.ts";
 import type { HistoryOptions } from "./options.ts";
@@ -33,7 +34,7 @@ export interface History {
   /** Rejects with QueryError where it cannot be answered now. */
   query<N extends QueryName>(name: N, question: Queries[N][0]): Promise<Queries[N][1]>;
   /** Events from memory, of a proxy or of all: those behind `since`, or the newest. */
-  recentEvents(since: number | null, limit: number, proxyId?: string): FleetEvent[];
+  recentEvents(question: EventQuestion): FleetEvent[];
 }
 
 export interface HistoryDeps {
@@ -140,8 +141,8 @@ export class HistoryClient implements History {
     );
   }
 
-  recentEvents(since: number | null, limit: number, proxyId?: string): FleetEvent[] {
-    return this.#recorder.events.recent(since, limit, proxyId);
+  recentEvents(question: EventQuestion): FleetEvent[] {
+    return this.#recorder.events.recent(question);
   }
 
   /** The last entry of the audit log that an earlier run kept; 0 where there is none. */

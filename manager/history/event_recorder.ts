@@ -1,5 +1,6 @@
 import type { ProxyEntry } from "../fleet/proxy.ts";
 import type { EventKind, FleetEvent } from "./batch.ts";
+import type { EventQuestion } from "./event_store.ts";
 
 /** Events that are held in memory, and that can happen between two batches. */
 export const MAX_RECENT = 1_000;
@@ -64,13 +65,13 @@ export class EventRecorder {
     this.#writtenId = Math.max(this.#writtenId, id);
   }
 
-  /** From memory, of a proxy or of all: those behind `since`, or the newest; in the order in which they happened. */
-  recent(since: number | null, limit: number, proxyId?: string): FleetEvent[] {
-    const all = proxyId === undefined
-      ? this.#recent
-      : this.#recent.filter(({ proxy_id }) => proxy_id === proxyId);
-    if (since === null) return all.slice(-limit);
-    return all.filter(({ id }) => id > since).slice(0, limit);
+  /** From memory, in the order in which they happened. */
+  recent({ since, before = Infinity, proxy, kinds, limit }: EventQuestion): FleetEvent[] {
+    const all = this.#recent.filter(({ id, kind, proxy_id }) =>
+      id > (since ?? -1) && id < before && (proxy ?? proxy_id) === proxy_id &&
+      (kinds?.includes(kind) ?? true)
+    );
+    return since === null ? all.slice(-limit) : all.slice(0, limit);
   }
 
   #noteLoss(entry: ProxyEntry, wasHigh: boolean, nowMs: number): boolean {

@@ -1,5 +1,6 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { AuditStore } from "./audit_store.ts";
+import { type EventQuestion, EventStore } from "./event_store.ts";
 import {
   type AuditEntry,
   type Batch,
@@ -20,7 +21,6 @@ import { migrate, rollBack } from "./schema.ts";
 import { SeriesStore } from "./series_store.ts";
 import { type UsageReply, UsageStore } from "./usage_store.ts";
 
-const MAX_EVENTS = 100_000;
 const HOUR = 3600;
 
 export interface StoreOptions {
@@ -37,8 +37,7 @@ export interface Queries {
   series: [{ proxy: string; range: Range; now: number; top?: number }, SeriesReply];
   usage: [{ proxy: string; kind: UsageKind; from: number; to: number; limit: number }, UsageReply];
   log: [{ filter: LogFilter; limit: number; cursor: LogCursor | null }, LogPage];
-  /** Of every proxy where none is named. */
-  events: [{ since: number | null; proxy?: string; limit: number }, FleetEvent[]];
+  events: [EventQuestion, FleetEvent[]];
   audit: [{ since: number | null; limit: number }, AuditEntry[]];
 }
 export type QueryName = keyof Queries;
@@ -60,6 +59,7 @@ export class Store {
   readonly #usage: UsageStore;
   readonly #log: LogStore;
   readonly #audit: AuditStore;
+  readonly #events: EventStore;
   readonly #statements;
 
   /** Opens the file, or memory where it is ":memory:", and brings its schema up to date. */
@@ -83,6 +83,7 @@ export class Store {
       this.#usage = new UsageStore(db, this.#names, nowMs / 1000);
       this.#log = new LogStore(db, this.#names);
       this.#audit = new AuditStore(db);
+      this.#events = new EventStore(db);
       this.#statements = prepare(db);
       this.#transact(() => this.#statements.mark.run("opened_ms", nowMs));
     } catch (error) {
@@ -93,7 +94,7 @@ export class Store {
 
   /** What an earlier run left, at `nowMs`. */
   remembered(nowMs: number): Remembered {
-    const { proxies, written, lastEvent } = this.#statements;
+    const { proxies, written } = this.#statements;
     const saved = proxies.all().flatMap(({ meta, figures }) => {
       return unpack(String(meta), String(figures)) ?? [];
     });
@@ -101,7 +102,7 @@ export class Store {
     return {
       proxies: saved,
       writtenMs: Number(written.get("written_ms")?.value ?? 0),
-      lastEventId: Number(lastEvent.get()?.id ?? 0),
+      lastEventId: this.#events.lastId,
       lastAuditId: this.#audit.lastId,
       tops: this.#usage.ofHour(floorTo(nowMs / 1000, HOUR), names, USAGE_KINDS),
     };
@@ -116,12 +117,9 @@ export class Store {
       for (const name of batch.removed) this.#forget(name);
       this.#log.write(batch.log);
       this.#usage.write(batch.tops);
-      const { event, mark } = this.#statements;
-      for (const { id, time, kind, proxy_id, detail } of batch.events) {
-        event.run(id, Math.round(time * 1000), kind, proxy_id, detail);
-      }
+      this.#events.write(batch.events);
       this.#audit.write(batch.audit);
-      mark.run("written_ms", batch.atMs);
+      this.#statements.mark.run("written_ms", batch.atMs);
     });
   }
 
@@ -134,7 +132,7 @@ export class Store {
       this.#usage.prune(top, now);
       this.#log.prune(log, logRows, now);
       this.#audit.prune(events, nowMs);
-      this.#statements.pruneEvents.run(nowMs - events * 1000, MAX_EVENTS);
+      this.#events.prune(events, nowMs);
     });
   }
 
@@ -146,7 +144,7 @@ export class Store {
         return this.#usage.read(proxy, kind, from, to, limit);
       },
       log: ({ filter, limit, cursor }) => this.#log.search(filter, limit, cursor),
-      events: (question) => this.#events(question),
+      events: (question) => this.#events.read(question),
       audit: ({ since, limit }) => this.#audit.read(since, limit),
     };
     return answers[name](question);
@@ -164,22 +162,6 @@ export class Store {
     const names = top === 0 ? [] : this.#series.busiest(tier, from, to, top);
     const busiest = names.map((proxy) => ({ proxy, rows: read(proxy) }));
     return { plan: found, rows: read(proxy), busiest };
-  }
-
-  #events({ since, proxy: name, limit }: Queries["events"][0]): FleetEvent[] {
-    // A lone surrogate has become another character on its way into the database.
-    const proxy = name?.toWellFormed() ?? null;
-    const { eventsSince, newestEvents } = this.#statements;
-    const rows = since === null
-      ? newestEvents.all(proxy, proxy, limit).toReversed()
-      : eventsSince.all(since, proxy, proxy, limit);
-    return rows.map((row) => ({
-      id: Number(row.id),
-      time: Number(row.time_ms) / 1000,
-      kind: String(row.kind) as FleetEvent["kind"],
-      proxy_id: String(row.proxy_id),
-      detail: String(row.detail),
-    }));
   }
 
   #save({ name, meta, figures }: PackedProxy): void {
@@ -219,16 +201,6 @@ function prepare(db: DatabaseSync) {
     forgetMeta: statement("DELETE FROM proxy_meta WHERE proxy = ?"),
     forgetFigures: statement("DELETE FROM proxy_figures WHERE proxy = ?"),
     proxies: statement("SELECT meta, figures FROM proxy_meta JOIN proxy_figures USING (proxy)"),
-    event: statement("INSERT INTO event VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"),
-    lastEvent: statement("SELECT max(id) AS id FROM event"),
-    eventsSince: statement(
-      "SELECT * FROM event WHERE id > ? AND (? IS NULL OR proxy_id = ?) ORDER BY id LIMIT ?",
-    ),
-    newestEvents: statement(
-      "SELECT * FROM event WHERE ? IS NULL OR proxy_id = ? ORDER BY id DESC LIMIT ?",
-    ),
-    pruneEvents: statement(`DELETE FROM event WHERE time_ms < ? OR
-      id <= (SELECT id FROM event ORDER BY id DESC LIMIT 1 OFFSET ?)`),
   };
 }
 

@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import type { z } from "@hono/zod-openapi";
 import {
+  type EventsReply,
   eventsReplySchema,
   historyReplySchema,
   logReplySchema,
@@ -104,7 +105,7 @@ Deno.test("GET /api/events gives those of one proxy, with a history and without"
   assert.deepEqual(await kinds(`proxy_id=edge-2&since=${(T0 + 2000) * 1000}`), ["loss_high"]);
   assert.deepEqual(await kinds("proxy_id=nobody"), []);
   assert.deepEqual(
-    it.history.recentEvents(null, 9, "edge-1").map(({ kind }) => kind),
+    it.history.recentEvents({ since: null, limit: 9, proxy: "edge-1" }).map(({ kind }) => kind),
     ["proxy_appeared", "loss_high"],
   );
 });
@@ -193,6 +194,47 @@ Deno.test("GET /api/events goes on behind the event that was seen last", async (
   assert.deepEqual(later.events.map(({ kind }) => kind), ["loss_high", "loss_high"]);
 });
 
+Deno.test("GET /api/events pages backwards, of the kinds that are asked for", async () => {
+  await using it = await setUp();
+  await it.at(1);
+  await it.at(90);
+  for (const read of [pagesOfHistory, pagesOfMemory]) {
+    assert.deepEqual(await read(it), [
+      ["edge-1 loss_high", "edge-2 loss_high"],
+      ["edge-1 proxy_appeared", "edge-2 proxy_appeared"],
+      [],
+    ]);
+  }
+});
+
+type It = Awaited<ReturnType<typeof setUp>>;
+type Read = (before: number | undefined) => Promise<EventsReply["events"]> | EventsReply["events"];
+
+const pagesOfHistory = (it: It) =>
+  pages(async (before) => {
+    const kind = "kind=proxy_appeared,loss_high";
+    const path = `/api/events?limit=2&${kind}${before === undefined ? "" : `&before=${before}`}`;
+    return (await it.fetched(path, eventsReplySchema)).events;
+  });
+
+const pagesOfMemory = (it: It) =>
+  pages((before) => {
+    const kinds = ["proxy_appeared", "loss_high"] as const;
+    return it.history.recentEvents({ since: null, before, kinds, limit: 2 });
+  });
+
+/** Pages until one is empty. */
+async function pages(read: Read): Promise<string[][]> {
+  const all: string[][] = [];
+  let before: number | undefined;
+  do {
+    const events = await read(before);
+    all.push(events.map(({ kind, proxy_id }) => `${proxy_id} ${kind}`));
+    before = events[0]?.id;
+  } while (before !== undefined);
+  return all;
+}
+
 const misuses = [
   "/api/history?from=x",
   "/api/history?from=2&to=1",
@@ -210,6 +252,8 @@ const misuses = [
   "/api/log?limit=1001",
   "/api/log?cursor=1.2.3",
   "/api/events?since=-1",
+  "/api/events?before=x",
+  "/api/events?kind=proxy_offline,sunrise",
   `/api/log?target=${"x".repeat(301)}`,
 ];
 Deno.test("The routes of history refuse what does not fit, in the API's form", async () => {

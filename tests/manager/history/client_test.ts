@@ -52,7 +52,7 @@ Deno.test("HistoryClient without options is off, says so, and knows the newest e
     assert.equal(error.code, "history_off");
     return true;
   });
-  const kinds = history.recentEvents(null, 9).map(({ kind }) => kind);
+  const kinds = history.recentEvents({ since: null, limit: 9 }).map(({ kind }) => kind);
   assert.deepEqual(kinds, ["manager_started", "proxy_appeared"]);
   await history.stop();
 });

@@ -25,7 +25,7 @@ Deno.test("HistoryClient turns off when the disk is full, and on again when ther
     code: "history_failed",
     message: "History is off: the disk is full",
   });
-  const events = history.recentEvents(null, 99).map(({ kind }) => kind);
+  const events = history.recentEvents({ since: null, limit: 99 }).map(({ kind }) => kind);
   assert.ok(events.includes("history_failed"), events.join());
   // The live fleet goes on, and what is not written does not pile up.
   const seldom = { proxy_id: "seldom", interval: 3600, sent_at: clock.now / 1000 };
