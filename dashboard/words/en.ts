@@ -111,4 +111,15 @@ export const en = {
     figures: "Figures and times",
     kept: "Kept in this browser.",
   },
+  table: {
+    columns: "Columns",
+    columnsShown: "Columns that are shown",
+    export: "Export",
+    exportHint: "Save what is shown",
+    csv: "As CSV",
+    json: "As JSON",
+    sortHint: "Sort: descending, ascending, none",
+    open: "Show its rows",
+    close: "Hide its rows",
+  },
 };

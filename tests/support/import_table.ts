@@ -163,7 +163,7 @@ export const MAY_IMPORT: Record<string, string[]> = {
 /** Which packages each part may import. */
 export const PACKAGES: Record<string, string[]> = {
   "build.ts": ["tailwindcss"],
-  "dashboard/": ["preact", "@preact/signals", "chart.js", "hono"],
+  "dashboard/": ["preact", "@preact/signals", "@tanstack/virtual-core", "chart.js", "hono"],
   "proxy/": ["@logtape/logtape", "ipaddr.js", "zod"],
   "proxy/dns/": ["@logtape/logtape", "dns-packet", "ipaddr.js", "zod"],
   "proxy/auth/": ["@logtape/logtape", "bcryptjs", "zod"],
