@@ -41,6 +41,7 @@ export function flags(): Flag[] {
     of,
     option: repeated(new Option(flags, text)),
   });
+  const both: Kind[] = ["manager", "proxy"];
   const everywhere: Kind[] = ["manager", "proxy", "demo"];
   return [
     flag(["manager"], "--manager", "be the manager: collect statistics, serve API and dashboard"),
@@ -84,8 +85,8 @@ export function flags(): Flag[] {
     flag(["proxy"], "--udp-timeout <seconds>", "end a socks5 UDP association that is idle (60)"),
     { of: ["proxy"], option: repeated(new Option("--socks5-auth <user:password>").hideHelp()) },
     flag(["proxy"], "--auth-file <file>", "the same from a htpasswd file with bcrypt or SHA-crypt"),
-    flag(["proxy"], "--tls-cert <file>", "speak TLS to clients: certificate and chain in PEM"),
-    flag(["proxy"], "--tls-key <file>", "the certificate's key in PEM"),
+    flag(both, "--tls-cert <file>", "speak TLS to clients: certificate and chain in PEM"),
+    flag(both, "--tls-key <file>", "the certificate's key in PEM"),
     ...accessFlags(),
     flag(
       ["proxy"],
@@ -116,6 +117,17 @@ export function flags(): Flag[] {
       "--public-host <name>",
       "a host name the manager may be asked for by, beside loopback and addresses (repeatable)",
     ),
+    flag(
+      ["manager"],
+      "--hsts [seconds]",
+      "tell browsers to come by TLS alone, to every port of this host (a year)",
+    ),
+    repeatable(
+      ["manager"],
+      "--trusted-proxy <networks>",
+      "reverse proxies to believe who their clients are: 127.0.0.1,10.0.0.0/8 (repeatable)",
+    ),
+    flag(["manager"], "--base-path <path>", "serve all under this path, as behind a reverse proxy"),
     repeatable(
       ["manager", "proxy"],
       "--stats-key <key>",

@@ -1,5 +1,6 @@
 import { getLogger } from "@logtape/logtape";
 import { formatAddress, isLoopback } from "../proxy/net/address.ts";
+import { openCertificate } from "../proxy/tls/certificate.ts";
 import { steadyClock } from "./clock.ts";
 import { AuditLog } from "./audit.ts";
 import { createApp } from "./api/app.ts";
@@ -53,6 +54,7 @@ export async function startManager(
   const startedAt = now();
   const registry = new Registry({ maxProxies: options.maxProxies });
   const keys = openKeys(options);
+  const certificate = options.tls && openCertificate(options.tls, { by: "manager" });
   const check = keys && new SealCheck(keys.value, deps.now ?? Date.now);
   const ingest = new Ingest(registry, now, check);
   const receiver = new ReceiverThread(
@@ -79,7 +81,9 @@ export async function startManager(
   const app = createApp({
     ...{ registry, stats, now, live, audit, metrics, history, dashboard, publicHosts, version },
     noteRequest: (route, method, status, s) => health.noteRequest(route, method, status, s),
-    refuse: (refusal) => server.refusals.note(refusal),
+    noteError: (code) => server.refusals.noteError(code),
+    basePath: options.basePath,
+    hsts: options.hsts,
   });
 
   // Before the HTTP server: once that answers, all is up, signals included. And before the first report
@@ -90,7 +94,8 @@ export async function startManager(
     audit.startBehind(history.lastAuditId);
     await receiver.start();
     const answer: Handler = (request, client) => app.fetch(request, { client });
-    server = new HttpServer(options.listen, answer, options.http);
+    const exposure = { certificate, proxies: options.trustedProxies };
+    server = new HttpServer(options.listen, answer, options.http, exposure);
   } catch (error) {
     receiver.stop();
     await history.stop();
@@ -101,9 +106,11 @@ export async function startManager(
     check?.setKeys(keys);
     receiver.setKeys(keys);
   });
+  certificate?.watch();
   const log = getLogger(["rustproxy", "manager"]);
+  const url = `${options.tls ? "https" : "http"}://${text(server.addr)}${options.basePath}`;
   log.info(
-    `manager listening on http://${text(server.addr)}, statistics on udp ${text(statsAddr)}`,
+    `manager listening on ${url}, statistics on udp ${text(statsAddr)}`,
     { sealed: keys ? true : undefined },
   );
   if (!keys && !isLoopback(statsAddr.hostname)) {
@@ -118,11 +125,12 @@ export async function startManager(
   const stop = async () => {
     clearInterval(timer);
     keys?.close();
+    certificate?.close();
     health.stop();
     receiver.stop();
     live.stop();
     await Promise.all([server.stop(), history.stop()]);
-    log.info(`manager on http://${text(server.addr)} stopped`);
+    log.info(`manager on ${url} stopped`);
   };
   return {
     addr: server.addr,

@@ -9,6 +9,7 @@ import {
 import { addressFlag } from "../proxy/flags.ts";
 import { type Bounds, boundsFlags } from "./bounds.ts";
 import { statsAddressOf } from "../proxy/options.ts";
+import { exposureFlags, type ExposureOptions, exposureOptions } from "./http/exposure_options.ts";
 import { httpFlags, type HttpOptions, httpOptions } from "./http/options.ts";
 import { keyFlags } from "../proxy/stats/key_options.ts";
 import { type SealOptions, sealOptions } from "./sealed/options.ts";
@@ -17,7 +18,7 @@ import { historyFlags, type HistoryOptions, historyOptions } from "./history/opt
 export { DEFAULT_RETENTION } from "./history/options.ts";
 
 /** What a manager needs to know to start. */
-export interface ManagerOptions extends Bounds, SealOptions {
+export interface ManagerOptions extends Bounds, SealOptions, ExposureOptions {
   /** Where API and dashboard are served. */
   listen: Address;
   /** Where reports arrive over UDP. */
@@ -47,18 +48,18 @@ const flagsSchema = z.object({
   ...boundsFlags,
   ...keyFlags,
   ...httpFlags,
+  ...exposureFlags,
   ...historyFlags,
 });
 
 /** Flags as text → options of a manager; the ZodError's issues are whole sentences. */
 export const managerOptionsSchema = flagsSchema.transform((flags, context): ManagerOptions => {
-  const { statsKey, statsKeyFile, statsKeyEnv, dataDir, history, retention, ...rest } = flags;
-  const { listen, statsListen: given, publicHost: publicHosts, ...others } = rest;
-  const { maxConnections: _, maxConnectionsPerClient: __, ...bounds } = others;
-  const keys = sealOptions({ statsKey, statsKeyFile, statsKeyEnv });
-  const past = historyOptions({ dataDir, history, retention });
-  const wrong = [keys, past].find((options) => typeof options === "string");
-  if (typeof keys === "string" || typeof past === "string") {
+  const { listen, statsListen: given, publicHost: publicHosts, statsRate, maxProxies } = flags;
+  const keys = sealOptions(flags);
+  const past = historyOptions(flags);
+  const exposure = exposureOptions(flags);
+  const wrong = [keys, past, exposure].find((options) => typeof options === "string");
+  if (typeof keys === "string" || typeof past === "string" || typeof exposure === "string") {
     context.addIssue(wrong as string);
     return z.NEVER;
   }
@@ -66,7 +67,11 @@ export const managerOptionsSchema = flagsSchema.transform((flags, context): Mana
     // Port 0 is any free one, for both; nobody could guess the second from the first.
     const statsListen = given ?? (listen.port === 0 ? listen : statsAddressOf(listen));
     const http = httpOptions(flags);
-    return { listen, statsListen, publicHosts, http, ...bounds, ...keys, history: past };
+    return {
+      ...{ listen, statsListen, publicHosts, http, statsRate, maxProxies, history: past },
+      ...keys,
+      ...exposure,
+    };
   } catch (error) {
     if (!(error instanceof AddressError)) throw error;
     context.addIssue(`Cannot use --listen ${formatAddress(listen)}: ${error.message}`);

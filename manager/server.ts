@@ -1,8 +1,12 @@
 import { getLogger } from "@logtape/logtape";
 import { type Address, ListenError } from "../proxy/net/address.ts";
 import { DEFAULT_LIMITS, Front, type FrontLimits } from "./http/front.ts";
+import type { Cidr } from "../proxy/net/cidr.ts";
+import type { Certificate } from "../proxy/tls/certificate.ts";
 import type { HttpClient } from "./http/client.ts";
+import type { Link } from "./http/link.ts";
 import type { Refusals } from "./http/refusals.ts";
+import { Visitor } from "./http/visitor.ts";
 
 const RETRY_MS = 200;
 const SHUTDOWN_MS = 2_000;
@@ -11,6 +15,14 @@ const WARN_AGAIN_MS = 60_000;
 
 /** Answers a request of this client. */
 export type Handler = (request: Request, client: HttpClient) => Response | Promise<Response>;
+
+/** How clients reach the server. */
+export interface Exposure {
+  /** The certificate of the moment; without one, connections are plain. */
+  certificate?: { readonly value: Certificate } | null;
+  /** Networks of reverse proxies that are believed in what they tell of their clients. */
+  proxies?: readonly Cidr[];
+}
 
 const LOOPBACK = "127.0.0.1";
 
@@ -22,6 +34,7 @@ export class HttpServer {
   readonly addr: Deno.NetAddr;
   readonly #front: Front;
   readonly #handler: Handler;
+  readonly #proxies: readonly Cidr[];
   #server: Deno.HttpServer<Deno.NetAddr>;
   // Of the server that runs now: to abort one that has ended is an uncaught error.
   #kill: AbortController | null = null;
@@ -31,10 +44,17 @@ export class HttpServer {
   #warnedAtMs = -Infinity;
 
   /** Listens; throws {@link ListenError}. */
-  constructor(address: Address, handler: Handler, limits: Partial<FrontLimits> = {}) {
+  constructor(
+    address: Address,
+    handler: Handler,
+    limits: Partial<FrontLimits> = {},
+    { certificate = null, proxies = [] }: Exposure = {},
+  ) {
     this.#handler = handler;
+    this.#proxies = proxies;
     this.#front = new Front(address, {
       limits: { ...DEFAULT_LIMITS, ...limits },
+      ...{ certificate, proxies },
       dial: () => Deno.connect({ hostname: LOOPBACK, port: this.#server.addr.port }),
       onPause: (code) => this.#warn(`cannot accept: ${code || "unknown error"}`),
     });
@@ -80,12 +100,31 @@ export class HttpServer {
     // Somebody on this host has found the port behind the front.
     if (!link) return new Response(null, { status: 403, headers: { connection: "close" } });
     link.begin();
+    const visitor = new Visitor(link, (name) => request.headers.get(name), this.#proxies);
+    const crowded = !this.#hold(visitor);
     const reply: Promise<void> = info.completed.catch(() => {}).then(() => {
       link.end();
+      if (!crowded) this.#release(visitor, link);
       this.#replies.delete(reply);
     });
     this.#replies.add(reply);
-    return this.#handler(request, link);
+    return crowded ? tooMany() : this.#handler(request, visitor);
+  }
+
+  /** A place for who comes by a proxy's connection, which has none of its own; false where none is left. */
+  #hold({ ip, peer_ip }: Visitor): boolean {
+    const { places, refusals } = this.#front;
+    if (ip === peer_ip || places.hold(ip)) return true;
+    refusals.note("too_many_of_client");
+    return false;
+  }
+
+  /** Gives the place back: behind the reply, or at the end of what is a WebSocket now. */
+  #release(visitor: Visitor, link: Link): void {
+    const { ip, peer_ip, upgraded } = visitor;
+    if (ip === peer_ip) return;
+    const ended = upgraded ? link.delivered : Promise.resolve();
+    ended.then(() => this.#front.places.release(ip));
   }
 
   #serve(): Deno.HttpServer<Deno.NetAddr> {
@@ -125,6 +164,12 @@ export class HttpServer {
       { what },
     );
   }
+}
+
+function tooMany(): Response {
+  const error = { code: "too_many_of_client", message: "Too many requests are under way" };
+  const headers = { "Retry-After": "10", "Cache-Control": "no-store" };
+  return Response.json({ error }, { status: 429, headers });
 }
 
 /** Whether a promise ends in time. */

@@ -10,7 +10,7 @@ export class OptionFiles {
   /** Throws FileError for a file that cannot be used; `silent` where another thread tells of changes. */
   constructor(options: ProxyOptions, silent: boolean) {
     this.users = options.authFile === null ? null : openUsersFile(options.authFile, silent);
-    this.certificate = options.tls && openCertificate(options.tls, silent);
+    this.certificate = options.tls && openCertificate(options.tls, { silent });
   }
 
   watch(): void {

@@ -16,7 +16,16 @@ const PURE_NAMES = [
   ...["wire", "socks4_wire", "udp_wire", "report", "seal", "stats/key"],
   ...["buffer", "rollup", "totals", "address", "ip", "cidr", "proxy_protocol"],
   ...["backend_record", "backend", "busiest", "balancer", "hash", "rise_fall", "target"],
-  ...["networks", "rules", "access/options", "http/frames", "glob", "ranking", "control/commands"],
+  ...[
+    "networks",
+    "rules",
+    "access/options",
+    "http/frames",
+    "request_line",
+    "glob",
+    "ranking",
+    "control/commands",
+  ],
   ...["dns/servers", "dns/query", "dns/error", "dns/found", "dns/special", "dns/cache"],
   ...["htpasswd", "sha_crypt", "toml/lines", "toml/problems", "toml/read"],
 ];

@@ -1,20 +1,20 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { getLogger } from "@logtape/logtape";
 import type { MiddlewareHandler } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
-import { secureHeaders } from "hono/secure-headers";
 import type { Audit } from "../audit.ts";
 import type { Live } from "../live.ts";
 import type { Metrics } from "../metrics.ts";
 import { accessGuard } from "./access.ts";
+import { basePathGuard, pathUnder } from "./base_path.ts";
+import { jsonGuard, sizeGuard } from "./body_guard.ts";
 import { type Dashboard, serveDashboard } from "./dashboard.ts";
 import { errorReply } from "./errors.ts";
 import { grafanaDashboard } from "./grafana.ts";
-import type { Refusal } from "../http/refusals.ts";
 import { apiDocument } from "./document.ts";
 import type { ManagerEnv } from "./env.ts";
-import { hostGuard } from "./guard.ts";
+import { hostGuard, originGuard } from "./guard.ts";
+import { safeHeaders } from "./headers.ts";
 import { methodGuard } from "./methods.ts";
 import { RouteTable } from "./route_table.ts";
 import { connectionRoutes } from "./routes_connections.ts";
@@ -37,22 +37,28 @@ export interface AppDeps extends FleetDeps, HistoryRoutesDeps {
   viewerTimeoutS?: number;
   /** Counts requests: by a route of the document, by method and status, with how long they took. */
   noteRequest?: NoteRequest;
-  /** Counts who is turned away. */
-  refuse?: (refusal: Refusal) => void;
+  /** Counts the errors that were answered, by their code. */
+  noteError?: (code: string) => void;
+  /** The path that all others are under, such as "/x"; "" for none. */
+  basePath?: string;
+  /** Seconds for which a browser is to come by TLS alone; null to say nothing. */
+  hsts?: number | null;
 }
-
-const MAX_BODY = 64 * 1024;
 
 /** The manager's HTTP side: API, metrics, WebSocket and dashboard, all behind the guards. */
 export function createApp(deps: AppDeps) {
-  const app = new OpenAPIHono<ManagerEnv>();
+  const { basePath = "", hsts = null } = deps;
+  const app = new OpenAPIHono<ManagerEnv>({ getPath: pathUnder(basePath) });
   const routes = new RouteTable(app.openAPIRegistry);
-  app.use(noteRequests(routes, deps.noteRequest));
+  app.use(noteRequests(routes, deps));
+  app.use(safeHeaders(hsts));
   app.use(hostGuard(deps.publicHosts));
-  app.use(safeHeaders);
+  app.use(originGuard);
+  app.use(basePathGuard(basePath));
   app.use(methodGuard(routes));
   app.use(accessGuard);
-  app.use(limitBody(deps));
+  app.use(sizeGuard);
+  app.use(jsonGuard);
   app.route("/", wsRoutes(deps.live, deps.viewerTimeoutS));
   const api = addRoutes(app, deps);
   addRest(app, deps);
@@ -75,34 +81,28 @@ function addRoutes(app: OpenAPIHono<ManagerEnv>, deps: AppDeps) {
       metaRoutes({
         metrics,
         grafana: grafanaDashboard(),
-        document: () => ({ ...document ??= apiDocument(app, deps.version) }),
+        document: () => ({ ...document ??= apiDocument(app, deps) }),
       }),
     );
 }
 
-function noteRequests(routes: RouteTable, note?: NoteRequest): MiddlewareHandler {
+function noteRequests(
+  routes: RouteTable,
+  { noteRequest, noteError }: Pick<AppDeps, "noteRequest" | "noteError">,
+): MiddlewareHandler<ManagerEnv> {
   return async (c, next) => {
     const startedAt = performance.now();
     await next();
     // Of what a client may make up nothing becomes a label.
     const route = routes.template(c.req.path) ?? (c.res.status === 404 ? "none" : "dashboard");
     const method = METHODS.includes(c.req.method) ? c.req.method : "other";
-    note?.(route, method, c.res.status, (performance.now() - startedAt) / 1000);
+    const error = c.get("error");
+    if (error !== undefined) noteError?.(error);
+    noteRequest?.(route, method, c.res.status, (performance.now() - startedAt) / 1000);
   };
 }
 
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
-
-function limitBody({ refuse }: AppDeps): MiddlewareHandler {
-  return bodyLimit({
-    maxSize: MAX_BODY,
-    onError: (c) => {
-      refuse?.("body_too_large");
-      c.header("Connection", "close");
-      return errorReply(c, 413, "body_too_large", `A body is at most ${MAX_BODY} bytes`);
-    },
-  });
-}
 
 function addRest(app: OpenAPIHono<ManagerEnv>, deps: AppDeps): void {
   app.get("*", (c) => serveDashboard(deps.dashboard, c));
@@ -118,22 +118,3 @@ function addRest(app: OpenAPIHono<ManagerEnv>, deps: AppDeps): void {
     return errorReply(c, 500, "internal", "The manager failed to answer; its log says why");
   });
 }
-
-const addSafeHeaders = secureHeaders({
-  strictTransportSecurity: false,
-  contentSecurityPolicy: {
-    defaultSrc: ["'none'"],
-    scriptSrc: ["'self'"],
-    styleSrc: ["'self'"],
-    connectSrc: ["'self'"],
-    imgSrc: ["'self'", "data:"],
-    baseUri: ["'none'"],
-    frameAncestors: ["'none'"],
-    formAction: ["'none'"],
-  },
-});
-
-// The reply to an upgrade must reach the server as it was made: its headers cannot be changed.
-const safeHeaders: MiddlewareHandler = (c, next) => {
-  return c.req.path === "/ws" ? next() : addSafeHeaders(c, next);
-};

@@ -5,6 +5,7 @@ type Document = ReturnType<OpenAPIHono["getOpenAPI31Document"]>;
 /** What any request may be answered, whatever its route. */
 const COMMON: Record<string, string> = {
   400: "The Host header is missing, or a parameter is not valid",
+  403: "A page of another origin asks",
   413: "The request's body is too large",
   421: "The manager does not answer to the name in the Host header",
   500: "The manager failed to answer; its log says why",
@@ -13,16 +14,18 @@ const COMMON: Record<string, string> = {
 /** What a request that changes something may be answered besides. */
 const COMMON_OF_CHANGES: Record<string, string> = {
   403: "Only the manager's own pages, and programs on its own host, may change things",
+  415: "The request's body is not of type application/json",
 };
 
 /** The API's document, with the errors that are the same for every route. */
 export function apiDocument(
   app: Pick<OpenAPIHono, "getOpenAPI31Document">,
-  version: string,
+  { version, basePath }: { version: string; basePath?: string },
 ): Document {
   const document = app.getOpenAPI31Document({
     openapi: "3.1.0",
     info: { title: "RustProxy Manager", version },
+    ...(basePath ? { servers: [{ url: basePath }] } : {}),
   });
   for (const item of Object.values(document.paths ?? {})) {
     for (const [method, operation] of Object.entries(item)) {

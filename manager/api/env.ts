@@ -6,5 +6,9 @@ export interface ManagerEnv {
   /** No client where a test asks without a port. */
   Bindings: { client?: HttpClient };
   /** Who asks, as far as known; set before any route is reached. */
-  Variables: { principal: Principal | null };
+  Variables: {
+    principal: Principal | null;
+    /** The code of the error that is the answer. */
+    error?: string;
+  };
 }

@@ -8,5 +8,7 @@ export function errorReply<S extends ContentfulStatusCode>(
   code: string,
   message: string,
 ) {
+  // Counted where all requests are.
+  c.set("error", code);
   return c.json({ error: { code, message } }, status);
 }

@@ -152,7 +152,7 @@ export function historyRoutes({ history, now }: HistoryRoutesDeps) {
     .openapi(historyRoute, async (c) => {
       const at = now() / 1000;
       const query = c.req.valid("query");
-      const { proxy_id, step = null, to = at, from = to - HOUR, by, format } = query;
+      const { proxy_id, step = null, to = at, from = Math.max(0, to - HOUR), by, format } = query;
       const wrong = misuseOf({ ...query, from, to, csv: wantsCsv(c, format) });
       if (wrong) return errorReply(c, 400, "bad_request", wrong);
       const top = by ? query.top ?? USUAL_TOP : 0;

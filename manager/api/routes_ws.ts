@@ -5,18 +5,17 @@ import type { ServerSocket, SocketEvents } from "../http/server_socket.ts";
 import type { Live, ViewerSocket } from "../live.ts";
 import type { ManagerEnv } from "./env.ts";
 import { errorReply } from "./errors.ts";
-import { originGuard } from "./guard.ts";
 
 /** A viewer that says nothing for half of this is pinged, and one that does not answer is gone; in seconds. */
 const IDLE_TIMEOUT_S = 30;
 const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /**
- * `WS /ws` (RFC 6455, section 4.2): 403 for a foreign Origin, 426 without an upgrade or in another version than
+ * `WS /ws` (RFC 6455, section 4.2): 426 without an upgrade or in another version than
  * 13, 503 where there are too many viewers.
  */
 export function wsRoutes(live: Live, idleTimeoutS: number = IDLE_TIMEOUT_S) {
-  return new Hono<ManagerEnv>().get("/ws", originGuard, (c) => {
+  return new Hono<ManagerEnv>().get("/ws", (c) => {
     const refused = refuseHandshake(c, live);
     if (refused) return refused;
     const client = c.env?.client;

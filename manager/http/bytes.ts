@@ -40,13 +40,6 @@ export class Buffers {
   }
 }
 
-/** The same bytes in a buffer of twice the size. */
-export function doubled(buffer: Uint8Array): Uint8Array<ArrayBuffer> {
-  const larger = new Uint8Array(2 * buffer.length);
-  larger.set(buffer);
-  return larger;
-}
-
 /** What could be read; null at the end, and where the connection broke. */
 export async function readOrNull(conn: Deno.TcpConn, buffer: Uint8Array): Promise<number | null> {
   try {

@@ -1,10 +1,18 @@
 import type { ServerSocket, SocketEvents } from "./server_socket.ts";
 
-/** What the application may know of the client's connection, and do to it. */
+/** What the application may know of the client that makes a request, and do to its connection. */
 export interface HttpClient {
-  /** The address of whoever connected, IPv4-mapped ones as IPv4. */
+  /** The client's address, IPv4-mapped ones as IPv4; where a trusted proxy connects, the one that it tells. */
   readonly ip: string;
+  /** The address of whoever connected. */
+  readonly peer_ip: string;
   readonly port: number;
+  /** True where the client speaks TLS, to the manager or by the word of a trusted proxy. */
+  readonly secure: boolean;
+  /** True where the request came through a proxy, as far as one can tell: trusted, or by what it has added. */
+  readonly forwarded: boolean;
+  /** What a trusted proxy says that Host was; null where it says nothing. */
+  readonly host: string | null;
   /** True once the connection has ended. */
   readonly closed: boolean;
   /**

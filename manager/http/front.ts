@@ -1,11 +1,15 @@
 import { type Address, ListenError, unmapIPv4 } from "../../proxy/net/address.ts";
 import { closeQuietly } from "../../proxy/net/close.ts";
+import type { Cidr } from "../../proxy/net/cidr.ts";
 import { acceptLoop } from "../../proxy/net/listener.ts";
+import type { Certificate } from "../../proxy/tls/certificate.ts";
 import { Buffers } from "./bytes.ts";
-import { type Deadlines, Link, type LinkDeps } from "./link.ts";
+import type { Deadlines } from "./deadlines.ts";
+import { Link, type LinkDeps } from "./link.ts";
 import { Places } from "./places.ts";
 import { type Refusal, refusalReply, Refusals } from "./refusals.ts";
 import { TextFrames } from "./server_socket.ts";
+import { TlsFront } from "./tls.ts";
 
 /** The bounds of the HTTP side. */
 export interface FrontLimits extends Deadlines {
@@ -22,6 +26,7 @@ export const DEFAULT_LIMITS: FrontLimits = {
   connectionsPerClient: null,
   maxMessage: 64 * 1024,
   head: 10_000,
+  body: 30_000,
   idle: 60_000,
   stall: 30_000,
   linger: 2_000,
@@ -31,6 +36,10 @@ const TICK_MS = 250;
 
 export interface FrontDeps {
   limits: FrontLimits;
+  /** The certificate of the moment, where clients speak TLS. */
+  certificate: { readonly value: Certificate } | null;
+  /** Networks of reverse proxies. */
+  proxies: readonly Cidr[];
   /** Connects to the server behind. */
   dial: () => Promise<Deno.TcpConn>;
   /** Accepting has failed, with this code of the system; it goes on by itself. */
@@ -46,7 +55,8 @@ export class Front {
   readonly refusals = new Refusals();
   readonly #listener: Deno.TcpListener;
   readonly #deps: FrontDeps;
-  readonly #places: Places;
+  /** The open connections, and what is under way for clients of reverse proxies. */
+  readonly places: Places;
   readonly #links = new Set<Link>();
   readonly #byPort = new Map<number, Link>();
   readonly #timer: ReturnType<typeof setInterval>;
@@ -56,10 +66,11 @@ export class Front {
   /** Listens; throws {@link ListenError}. */
   constructor(address: Address, deps: FrontDeps) {
     this.#deps = deps;
-    const { limits } = deps;
-    this.#places = new Places(limits.connections, limits.connectionsPerClient);
+    const { limits, certificate } = deps;
+    this.places = new Places(limits.connections, limits.connectionsPerClient, deps.proxies);
     this.#linkDeps = {
       deadlines: limits,
+      tls: certificate && new TlsFront(certificate),
       buffers: new Buffers(),
       frames: new TextFrames(),
       maxMessage: limits.maxMessage,
@@ -83,7 +94,7 @@ export class Front {
 
   /** Open connections of clients. */
   get connections(): number {
-    return this.#places.open;
+    return this.places.open;
   }
 
   /** Whose connection comes from this port to the server behind; undefined where it is not ours. */
@@ -127,22 +138,22 @@ export class Front {
       // Gone already.
       return closeQuietly(conn);
     }
-    const crowded = this.#places.enter(ip);
+    const crowded = this.places.enter(ip);
     if (crowded) return this.#turnAway(conn, crowded);
     const link = new Link(conn, ip, this.#linkDeps);
     this.#links.add(link);
     link.run().finally(() => {
       this.#links.delete(link);
-      this.#places.leave(ip);
+      this.places.leave(ip);
     });
   }
 
   // One write at once, and no wait: whoever floods gets no more than that.
   #turnAway(conn: Deno.TcpConn, refusal: Refusal): void {
     this.refusals.note(refusal);
-    const status = refusal === "too_many_of_client"
-      ? "429 Too Many Requests"
-      : "503 Service Unavailable";
+    // Who waits for TLS could not read it.
+    if (this.#linkDeps.tls) return closeQuietly(conn);
+    const status = refusal === "too_many_of_client" ? 429 : 503;
     const reply = refusalReply(status, refusal, "Too many connections are open");
     conn.write(reply).catch(() => {}).finally(() => closeQuietly(conn));
   }

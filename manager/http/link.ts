@@ -1,25 +1,17 @@
 import { closeQuietly } from "../../proxy/net/close.ts";
 import { writeAll } from "../../proxy/net/write.ts";
-import { type Buffers, doubled, drain, readOrNull, SMALL } from "./bytes.ts";
-import type { HttpClient } from "./client.ts";
-import { HeadCounter } from "./head.ts";
+import { type Buffers, drain, readOrNull, SMALL } from "./bytes.ts";
+import { type Deadlines, EXPIRED, type State } from "./deadlines.ts";
+import { HeadError } from "./head.ts";
 import { type Refusal, refusalReply } from "./refusals.ts";
+import { RequestReader } from "./request.ts";
 import { ServerSocket, type SocketEvents, type TextFrames } from "./server_socket.ts";
-
-/** How long a connection may take for what; in milliseconds. */
-export interface Deadlines {
-  /** From the connection, or from a later request's first byte, to the end of the head. */
-  head: number;
-  /** From one reply to the next request. */
-  idle: number;
-  /** With nothing moving while a request is served, or with bytes that the client does not take. */
-  stall: number;
-  /** From the end of a reply that is the last one until the client has closed. */
-  linger: number;
-}
+import type { TlsFront, TlsLayer } from "./tls.ts";
 
 export interface LinkDeps {
   deadlines: Deadlines;
+  /** Null for plain connections. */
+  tls: TlsFront | null;
   /** Milliseconds of a clock that does not run backwards. */
   now: () => number;
   /** Connects to the server behind; the link is known by the local port from then on. */
@@ -31,26 +23,29 @@ export interface LinkDeps {
   maxMessage: number;
 }
 
-const MAX_HEAD = 60 * 1024;
-
-type State = "head" | "serving" | "idle" | "next_head" | "websocket" | "ending";
-
 /** One client's connection and the one behind it, with a deadline for each thing that may take long. */
-export class Link implements HttpClient {
+export class Link {
+  /** The address of whoever connected. */
   readonly ip: string;
   readonly port: number;
   /** Called once both ends are closed. */
   onClose = () => {};
-  readonly #client: Deno.TcpConn;
+  #client: Deno.TcpConn;
   readonly #deps: LinkDeps;
+  readonly #reader = new RequestReader();
+  #tls: TlsLayer | null = null;
   #inner: Deno.TcpConn | null = null;
+  #down: Promise<void> | null = null;
   #state: State = "head";
   #deadline: number;
+  /** Until when the body that comes must be there. */
+  #bodyEndsBy = Infinity;
   /** Since when a write to the client has not ended; null while none is under way. */
   #writingSince: number | null = null;
-  #counter = new HeadCounter();
   /** Requests that the application has been given. */
   #begun = 0;
+  /** The last thing to say. */
+  #refusal: Uint8Array | null = null;
   #socket: ServerSocket | null = null;
   #delivered = Promise.withResolvers<void>();
   #closed = false;
@@ -66,24 +61,25 @@ export class Link implements HttpClient {
   /** Serves the connection to its end; never throws. */
   async run(): Promise<void> {
     try {
-      const head = await this.#readHead();
-      if (head === null) return;
-      this.#inner = await this.#dial();
-      if (this.#inner === null) return;
-      if (this.#closed) return closeQuietly(this.#inner);
-      this.#state = "serving";
-      this.#moved();
-      await writeAll(this.#inner, head);
-      await Promise.all([this.#pumpUp(this.#inner), this.#pumpDown(this.#inner)]);
+      if (this.#deps.tls) await this.#secure(this.#deps.tls);
+      await this.#pumpUp();
+      await this.#down;
     } catch {
       // Either side is gone, or the link was cut: there is nobody to tell.
     } finally {
       this.close();
+      await this.#down?.catch(() => {});
+      await this.#tls?.ended;
     }
   }
 
   get closed(): boolean {
     return this.#closed;
+  }
+
+  /** True where the client speaks TLS. */
+  get secure(): boolean {
+    return this.#tls !== null;
   }
 
   /** Resolves once everything from the server behind has been passed on. */
@@ -105,11 +101,15 @@ export class Link implements HttpClient {
     if (this.#state !== "serving") return;
     this.#state = "idle";
     this.#deadline = this.#deps.now() + this.#deps.deadlines.idle;
+    // Of a next head some has come already.
+    if (this.#reader.phase === "head") this.#heard();
   }
 
+  /** As {@link HttpClient.upgrade} says. */
   upgrade(head: Uint8Array, events: SocketEvents, idleMs: number): ServerSocket | null {
-    const { heads, since } = this.#counter;
-    if (heads !== this.#begun || since > 0 || this.#closed || !this.#inner) return null;
+    const { heads, phase } = this.#reader;
+    if (heads !== this.#begun || phase !== "between" || this.#closed || !this.#inner) return null;
+    if (this.#refusal) return null;
     const { now, refuse, maxMessage, frames, deadlines } = this.#deps;
     this.#state = "websocket";
     this.#deadline = Infinity;
@@ -123,6 +123,7 @@ export class Link implements HttpClient {
     return this.#socket;
   }
 
+  /** Ends the TCP connection, once what is under way has gone out. */
   cutSoon(): void {
     this.#state = "ending";
     this.#deadline = Math.min(this.#deadline, this.#deps.now() + this.#deps.deadlines.linger);
@@ -130,12 +131,13 @@ export class Link implements HttpClient {
 
   /** Ends what has been going on for too long; to be called some times a second. */
   tick(nowMs: number): void {
+    if (this.#closed) return this.#tls?.tick(nowMs);
     if (this.#socket) return this.#socket.tick(nowMs);
     const { stall } = this.#deps.deadlines;
     if (this.#writingSince !== null && nowMs - this.#writingSince >= stall) {
-      this.#deps.refuse("stalled");
-      return this.close();
+      return this.#cut("stalled");
     }
+    if (nowMs >= this.#bodyEndsBy) return this.#cut("slow_body");
     if (nowMs >= this.#deadline) this.#expire();
   }
 
@@ -151,88 +153,104 @@ export class Link implements HttpClient {
   }
 
   #expire(): void {
-    const reasons: Partial<Record<State, Refusal>> = {
-      next_head: "slow_head",
-      idle: "idle",
-      serving: "stalled",
-    };
-    const reason = reasons[this.#state];
     if (this.#state === "head") {
-      return this.#refuse("slow_head", "408 Request Timeout", "The head did not end in time");
+      return this.#refuse("slow_head", 408, "The head did not end in time");
     }
-    if (reason) this.#deps.refuse(reason);
-    this.close();
+    const refusal = EXPIRED[this.#state];
+    if (refusal) this.#cut(refusal);
+    else this.close();
   }
 
-  /** The first head and whatever came with it; null where there is none. */
-  async #readHead(): Promise<Uint8Array | null> {
-    let buffer = new Uint8Array(SMALL);
-    for (let filled = 0;;) {
-      if (filled === buffer.length) buffer = doubled(buffer);
-      const length = await this.#client.read(buffer.subarray(filled));
-      if (length === null) return null;
-      if (this.#state !== "head") {
-        // Turned away: what still comes is read so that the reply is not lost to a reset.
-        filled = 0;
-        continue;
-      }
-      this.#counter.take(buffer.subarray(filled, filled + length));
-      filled += length;
-      if (this.#counter.heads > 0) {
-        if (startsLikeHttp1(buffer)) return buffer.subarray(0, filled);
-        this.#refuse("not_http", "400 Bad Request", "Only HTTP/1.1 is served here");
-      } else if (filled > MAX_HEAD) {
-        this.#refuse("head_too_large", "431 Request Header Fields Too Large", "Too long");
-      }
-    }
-  }
-
-  /** Says why, and closes once the client has had the time to read it. */
-  #refuse(refusal: Refusal, status: string, message: string): void {
+  /** Closes both ends, and lets go of what TLS has still to deliver. */
+  #cut(refusal: Refusal): void {
     this.#deps.refuse(refusal);
-    this.#state = "ending";
-    this.#deadline = this.#deps.now() + this.#deps.deadlines.linger;
-    const reply = refusalReply(status, refusal, message);
-    writeAll(this.#client, reply).then(() => this.#client.closeWrite()).catch(() => this.close());
+    this.close();
+    this.#tls?.cut();
   }
 
-  async #dial(): Promise<Deno.TcpConn | null> {
-    try {
-      return await this.#deps.dial(this);
-    } catch {
-      this.#deps.refuse("inner_failed");
-      await writeAll(
-        this.#client,
-        refusalReply("503 Service Unavailable", "overloaded", "The manager has no room just now"),
-      );
-      return null;
+  /** Answers the client's first bytes with TLS; what is no TLS is told so, and closed. */
+  async #secure(tls: TlsFront): Promise<void> {
+    this.#state = "tls";
+    const layer = await tls.begin(this.#client, this.#deps.deadlines.stall);
+    if (layer === null) {
+      return this.#refuse("not_tls", 400, "This port speaks TLS: ask by https://");
     }
+    this.#tls = layer;
+    if (this.#closed) return layer.cut();
+    this.#client = layer.conn;
+    try {
+      await layer.shakeHands();
+    } catch (error) {
+      if (!this.#closed) this.#cut("tls_failed");
+      throw error;
+    }
+    this.#state = "head";
+  }
+
+  /** Says why, behind the replies that are still to come, and closes once the client could read it. */
+  #refuse(refusal: Refusal, status: number, message: string): void {
+    this.#deps.refuse(refusal);
+    this.#refusal = refusalReply(status, refusal, message);
+    if (this.#inner) return void this.#inner.closeWrite().catch(() => {});
+    this.#down = this.#finish().catch(() => this.close());
+  }
+
+  /** Sends the last word, if there is one, and the end. */
+  async #finish(): Promise<void> {
+    this.cutSoon();
+    if (this.#refusal) await writeAll(this.#client, this.#refusal);
+    await this.#client.closeWrite();
+    this.#delivered.resolve();
+  }
+
+  /** Connects to the server behind; false where it cannot be reached. */
+  async #open(): Promise<boolean> {
+    try {
+      const inner = await this.#deps.dial(this);
+      this.#inner = inner;
+      if (this.#closed) closeQuietly(inner);
+      this.#state = "serving";
+      this.#moved();
+      this.#down = this.#pumpDown(inner).catch(() => this.close());
+    } catch {
+      this.#refuse("inner_failed", 503, "The manager has no room just now");
+    }
+    return this.#inner !== null;
   }
 
   /** From the client to the server behind. */
-  async #pumpUp(inner: Deno.TcpConn): Promise<void> {
+  async #pumpUp(): Promise<void> {
     let buffer = new Uint8Array(SMALL);
     for (;;) {
       const length = await this.#client.read(buffer);
       if (length === null) break;
       const piece = buffer.subarray(0, length);
       if (this.#socket) this.#socket.receive(piece);
-      else if (!await this.#pass(inner, piece)) return await drain(this.#client);
+      // What comes behind a refusal is read all the same, so that a reset does not destroy that.
+      else if (!this.#refusal && !await this.#pass(piece)) return await drain(this.#client);
       buffer = this.#deps.buffers.next(buffer, length);
     }
-    if (!this.#socket) await inner.closeWrite().catch(() => {});
+    if (!this.#socket) await this.#inner?.closeWrite().catch(() => {});
   }
 
   /** False where the server behind takes no more; its reply may still be on its way. */
-  async #pass(inner: Deno.TcpConn, piece: Uint8Array): Promise<boolean> {
+  async #pass(piece: Uint8Array): Promise<boolean> {
     this.#heard();
-    this.#counter.take(piece);
     try {
-      await writeAll(inner, piece);
-      return true;
-    } catch {
-      return false;
+      for (const part of this.#reader.take(piece)) {
+        if (!this.#inner && !await this.#open()) return true;
+        try {
+          await writeAll(this.#inner!, part);
+        } catch {
+          return false;
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof HeadError)) throw error;
+      this.#refuse(error.refusal, error.status, error.message);
     }
+    this.#watchBody();
+    return true;
   }
 
   /** From the server behind to the client. */
@@ -252,9 +270,7 @@ export class Link implements HttpClient {
       if (this.#state === "serving") this.#moved();
       buffer = this.#deps.buffers.next(buffer, length);
     }
-    await this.#client.closeWrite();
-    this.#delivered.resolve();
-    this.cutSoon();
+    await this.#finish();
   }
 
   /** Bytes came from the client. */
@@ -268,10 +284,10 @@ export class Link implements HttpClient {
   #moved(): void {
     this.#deadline = this.#deps.now() + this.#deps.deadlines.stall;
   }
-}
 
-/** HTTP/2 without TLS would bring many requests in one connection, which nothing here watches. */
-function startsLikeHttp1(head: Uint8Array): boolean {
-  const start = new TextDecoder().decode(head.subarray(0, 4));
-  return start !== "PRI " && /^[A-Z\r\n]/.test(start);
+  #watchBody(): void {
+    const { now, deadlines } = this.#deps;
+    if (this.#reader.phase !== "body") this.#bodyEndsBy = Infinity;
+    else if (this.#bodyEndsBy === Infinity) this.#bodyEndsBy = now() + deadlines.body;
+  }
 }

@@ -1,4 +1,5 @@
 import { isLoopback } from "../../proxy/net/address.ts";
+import { type Cidr, isWithin } from "../../proxy/net/cidr.ts";
 import { parseIp } from "../../proxy/net/ip.ts";
 
 /** Why a connection is not taken. */
@@ -14,10 +15,16 @@ export class Places {
   readonly #taken = new Map<string, number>();
   #open = 0;
 
-  /** Without `maxPerClient` a client may hold {@link DEFAULT_PER_CLIENT}, and this host as many as there are. */
-  constructor(max: number, maxPerClient: number | null) {
+  readonly #proxies: readonly Cidr[];
+
+  /**
+   * Without `maxPerClient` a client may hold {@link DEFAULT_PER_CLIENT}, and this host as many as there are.
+   * What comes from `proxies` is everybody's, and bounded for whom it is: see {@link hold}.
+   */
+  constructor(max: number, maxPerClient: number | null, proxies: readonly Cidr[] = []) {
     this.#max = max;
     this.#maxPerClient = maxPerClient;
+    this.#proxies = proxies;
   }
 
   get open(): number {
@@ -27,21 +34,36 @@ export class Places {
   /** Takes a place for this address, unmapped, or says why there is none. */
   enter(ip: string): Crowded | null {
     if (this.#open >= this.#max) return "too_many_connections";
-    const client = clientOf(ip);
-    const taken = this.#taken.get(client) ?? 0;
-    if (taken >= this.#maxOf(ip)) return "too_many_of_client";
-    this.#taken.set(client, taken + 1);
+    if (!this.#isProxy(ip) && !this.hold(ip)) return "too_many_of_client";
     this.#open++;
     return null;
   }
 
   /** Gives a place back. */
   leave(ip: string): void {
+    if (!this.#isProxy(ip)) this.release(ip);
+    this.#open--;
+  }
+
+  /** Counts something for a client whose connection is a proxy's; false where it has too many. */
+  hold(ip: string): boolean {
+    const client = clientOf(ip);
+    const taken = this.#taken.get(client) ?? 0;
+    if (taken >= this.#maxOf(ip)) return false;
+    this.#taken.set(client, taken + 1);
+    return true;
+  }
+
+  /** Ends what {@link hold} began. */
+  release(ip: string): void {
     const client = clientOf(ip);
     const taken = this.#taken.get(client) ?? 0;
     if (taken > 1) this.#taken.set(client, taken - 1);
     else this.#taken.delete(client);
-    this.#open--;
+  }
+
+  #isProxy(ip: string): boolean {
+    return this.#proxies.length > 0 && isWithin(this.#proxies, ip);
   }
 
   #maxOf(ip: string): number {

@@ -16,13 +16,16 @@ import {
   type Field,
   latin1,
   parseFields,
-  TOKEN,
   valueText,
 } from "./fields.ts";
+import {
+  checkExpect,
+  MAX_TARGET,
+  parseRequestLine,
+  type RequestLine,
+  targetTooLong,
+} from "./request_line.ts";
 import { asksForWebSocket } from "./websocket.ts";
-
-/** Longest request target, in bytes. */
-export const MAX_TARGET = 16 << 10;
 
 /** A request to a forward proxy. Field ranges point into `bytes`, which the caller keeps unchanged meanwhile. */
 export interface Request {
@@ -119,60 +122,12 @@ export function oversized(
   return error.status !== 431 || ended ? error : targetTooLong();
 }
 
-function targetTooLong(): HttpError {
-  return new HttpError(414, "the target is over 16 KiB long");
-}
-
 const NO_BODY: Framing = { kind: "none" };
 
 /** What follows CONNECT is the tunnel's: a body before it would be read as that by some, and not by others. */
 function checkNoContent(framing: Framing): void {
   if (framing.kind === "none" || (framing.kind === "length" && framing.length === 0)) return;
   throw new HttpError(400, "CONNECT has no body");
-}
-
-interface RequestLine {
-  method: string;
-  /** The target is `bytes[start..end)`. */
-  start: number;
-  end: number;
-  minor: number;
-}
-
-function parseRequestLine(bytes: Uint8Array, start: number, end: number): RequestLine {
-  let at = start;
-  while (at < end && TOKEN[bytes[at]]) at++;
-  if (at === start || bytes[at] !== 32) throw new HttpError(400, "expected a method and a space");
-  const method = methodName(bytes, start, at);
-  const targetStart = ++at;
-  while (at < end && bytes[at] > 32 && bytes[at] < 127) at++;
-  if (at - targetStart > MAX_TARGET) throw targetTooLong();
-  if (at === targetStart || bytes[at] !== 32) {
-    throw new HttpError(400, "expected a target without spaces, then the HTTP version");
-  }
-  return { method, start: targetStart, end: at, minor: parseVersion(bytes, at + 1, end) };
-}
-
-const METHODS = ["GET", "POST", "HEAD", "PUT", "CONNECT"].map((name) => ({
-  name,
-  bytes: new TextEncoder().encode(name),
-}));
-
-/** The usual methods need no new text. */
-function methodName(bytes: Uint8Array, start: number, end: number): string {
-  for (const method of METHODS) if (equals(bytes, start, end, method.bytes)) return method.name;
-  return latin1(bytes, start, end);
-}
-
-const HTTP_1_1 = new TextEncoder().encode("HTTP/1.1");
-
-/** The minor version, 0 or 1: a higher one is understood as 1 (RFC 9110, section 2.5). */
-function parseVersion(bytes: Uint8Array, start: number, end: number): number {
-  if (equals(bytes, start, end, HTTP_1_1)) return 1;
-  const version = latin1(bytes, start, end);
-  if (!/^HTTP\/\d\.\d$/.test(version)) throw new HttpError(400, "expected HTTP/1.1 as the version");
-  if (version[5] !== "1") throw new HttpError(505, `expected HTTP/1.1, not ${version}`);
-  return version[7] === "0" ? 0 : 1;
 }
 
 function checkHost(bytes: Uint8Array, fields: Field[], minor: number, memo: AuthorityMemo): void {
@@ -197,14 +152,6 @@ function isHostField(text: string): boolean {
   if (host.includes("%")) return false;
   if (host.startsWith("[")) return host.includes(":") && isHost(host.slice(1, -1));
   return text === "" || isHost(host);
-}
-
-function checkExpect(bytes: Uint8Array, fields: Field[]): void {
-  for (const field of fields) {
-    if (field.id === FIELD.expect && valueText(bytes, field).toLowerCase() !== "100-continue") {
-      throw new HttpError(417, "the only expectation that can be met is 100-continue");
-    }
-  }
 }
 
 function parseTarget(

@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { errorCode } from "../net/failure.ts";
-import { type FileContent, Reloaded } from "../reloaded.ts";
+import { type FileContent, Reloaded, type ReloadedSpec } from "../reloaded.ts";
 import type { TlsOptions } from "./options.ts";
 import { listenTls } from "./pair.ts";
 
@@ -13,14 +13,18 @@ export interface Certificate {
 /** The certificate of `--tls-cert` and `--tls-key`, which follows the files. */
 export type CertificateFiles = Reloaded<Certificate>;
 
-/** Reads both files; throws FileError. */
-export function openCertificate(options: TlsOptions, silent = false): CertificateFiles {
+/** Reads both files; throws FileError. Who says what happens to them is as {@link ReloadedSpec} has it. */
+export function openCertificate(
+  options: TlsOptions,
+  { silent, by }: Pick<ReloadedSpec<Certificate>, "silent" | "by"> = {},
+): CertificateFiles {
   return new Reloaded({
     files: [
       { flag: "--tls-cert", path: options.cert },
       { flag: "--tls-key", path: options.key },
     ],
     silent,
+    by,
     parse: ([cert, key]) => parse(cert, key),
   });
 }

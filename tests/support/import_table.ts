@@ -104,10 +104,11 @@ export const MAY_IMPORT: Record<string, string[]> = {
   "proxy/socks5/": MODE,
   "proxy/socks5/options.ts": ["proxy/flags.ts"],
 
-  "manager/mod.ts": ["manager/", ...REPORT],
+  "manager/mod.ts": ["manager/", "proxy/tls/certificate.ts", ...REPORT],
   "manager/options.ts": [
     ...["proxy/flags.ts", "proxy/net/address.ts", "proxy/options.ts", "manager/bounds.ts"],
     ...["proxy/stats/key_options.ts", "manager/sealed/options.ts", "manager/http/options.ts"],
+    "manager/http/exposure_options.ts",
     "manager/history/options.ts",
   ],
   "manager/audit.ts": ["type:manager/api/env.ts", "type:manager/history/batch.ts"],
@@ -145,11 +146,20 @@ export const MAY_IMPORT: Record<string, string[]> = {
   "manager/topic.ts": [...FLEET, ...VIEWS],
   "manager/metrics.ts": [...FLEET, ...VIEWS, "type:manager/health.ts"],
   "manager/health.ts": ["type:manager/http/"],
-  "manager/server.ts": ["manager/http/", "proxy/net/address.ts"],
+  "manager/server.ts": [
+    ...["manager/http/", "proxy/net/address.ts", "type:proxy/net/", "type:proxy/tls/"],
+  ],
+  // Strict about HTTP as the proxy is, and TLS to clients by the same means: one reader of either.
   "manager/http/": [
     ...["proxy/net/close.ts", "proxy/net/listener.ts", "proxy/net/write.ts", ...NETWORKS],
+    ...["proxy/http/request_line.ts", "proxy/http/fields.ts", "proxy/http/body.ts"],
+    ...["proxy/http/error.ts", "proxy/net/buffer.ts", "proxy/tls/pair.ts", "proxy/tls/pipe.ts"],
+    ...["proxy/tls/tls_client.ts", "type:proxy/tls/certificate.ts"],
   ],
   "manager/http/options.ts": ["proxy/flags.ts", "type:manager/http/front.ts"],
+  "manager/http/exposure_options.ts": [
+    ...["proxy/flags.ts", "proxy/tls/options.ts", ...NETWORKS],
+  ],
   "manager/api/": [
     "proxy/glob.ts",
     ...[...FLEET, ...REPORT, ...NETWORKS],

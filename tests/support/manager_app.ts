@@ -1,6 +1,7 @@
 import { type AppDeps, createApp } from "../../manager/api/app.ts";
 import { AuditLog } from "../../manager/audit.ts";
 import type { HttpClient } from "../../manager/http/client.ts";
+import { isForwarded } from "../../manager/http/forwarded.ts";
 import type { FleetStats } from "../../manager/api/model.ts";
 import { fleetTotals } from "../../manager/api/views.ts";
 import { HistoryClient } from "../../manager/history/client.ts";
@@ -12,7 +13,11 @@ import { ingestFigures, T0 } from "./reports.ts";
 /** A client on the manager's own host. */
 const LOCAL: HttpClient = {
   ip: "127.0.0.1",
+  peer_ip: "127.0.0.1",
   port: 50_000,
+  secure: false,
+  forwarded: false,
+  host: null,
   closed: false,
   upgrade: () => null,
   cutSoon() {},
@@ -39,8 +44,10 @@ export function setUpApp(overrides: Partial<AppDeps> = {}) {
   const deps = { registry, now, stats, live, audit, metrics, history, version, publicHosts: [] };
   const app = createApp({ ...deps, dashboard: new Map(), ...overrides });
   const request = async (path: string, init: RequestInit = {}) => {
-    const headers = { host: "localhost:13337", ...init.headers as Record<string, string> };
-    return await app.request(path, { ...init, headers }, { client: LOCAL });
+    const given = init.headers as Record<string, string>;
+    const headers: Record<string, string> = { host: "localhost:13337", ...given };
+    const client = { ...LOCAL, forwarded: isForwarded((name) => headers[name] ?? null) };
+    return await app.request(path, { ...init, headers }, { client });
   };
   const get = (path: string, headers: Record<string, string> = {}) => request(path, { headers });
   return { ...deps, app, request, get };

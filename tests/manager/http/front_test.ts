@@ -15,7 +15,7 @@ async function withServer(
   handler: Handler,
   test: (server: HttpServer) => Promise<void>,
 ): Promise<void> {
-  const long = { head: 600_000, idle: 600_000, stall: 600_000, linger: 2_000 };
+  const long = { head: 600_000, body: 600_000, idle: 600_000, stall: 600_000, linger: 2_000 };
   const server = new HttpServer({ host: "127.0.0.1", port: 0 }, handler, { ...long, ...limits });
   try {
     await test(server);
@@ -141,7 +141,7 @@ Deno.test("Front turns away with 429 a client with too many connections", async 
 Deno.test("Front refuses heads without end, and HTTP/2, which would hide its requests", async () => {
   const table: [text: string, status: number, reason: Refusal][] = [
     [`GET / HTTP/1.1\r\nX: ${"y".repeat(70_000)}`, 431, "head_too_large"],
-    ["PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400, "not_http"],
+    ["PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505, "not_http"],
     ["\x16\x03\x01\x02\n\n", 400, "not_http"],
   ];
   for (const [text, status, reason] of table) {

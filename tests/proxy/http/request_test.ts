@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { strict as assert } from "node:assert";
 import type { Framing } from "../../../proxy/http/body.ts";
-import { MAX_TARGET, parseRequest } from "../../../proxy/http/request.ts";
+import { parseRequest } from "../../../proxy/http/request.ts";
+import { MAX_TARGET } from "../../../proxy/http/request_line.ts";
 import { bytes, onlyHttpError, refuses } from "../../support/http_bytes.ts";
 
 function parse(head: string) {

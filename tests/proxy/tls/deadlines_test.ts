@@ -6,7 +6,9 @@ import { CertificateFolder, connectTls } from "../../support/tls.ts";
 import { echoBytes, startTlsServer } from "../../support/tls_server.ts";
 
 function open(folder: CertificateFolder) {
-  return openCertificate({ cert: folder.flags.tlsCert, key: folder.flags.tlsKey }, true);
+  return openCertificate({ cert: folder.flags.tlsCert, key: folder.flags.tlsKey }, {
+    silent: true,
+  });
 }
 
 Deno.test("acceptTls gives a handshake ten seconds, from the first byte that does not come", async () => {

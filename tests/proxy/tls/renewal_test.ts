@@ -7,7 +7,7 @@ import { CertificateFolder, connectTls, FIRST, SECOND } from "../../support/tls.
 
 function open(folder: CertificateFolder) {
   const { tlsCert: cert, tlsKey: key } = folder.flags;
-  const files = openCertificate({ cert, key }, true);
+  const files = openCertificate({ cert, key }, { silent: true });
   const swap = async (certificate: typeof FIRST) => {
     folder.write(certificate);
     await files.check();
