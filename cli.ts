@@ -2,6 +2,9 @@ import { Command, CommanderError } from "commander";
 import type { z } from "zod";
 import { EXAMPLES, type Flag, type Flags, flags, type Kind, WITHOUT_EFFECT } from "./flags.ts";
 import { escapeControls, type Level, LOG_LEVELS, type LogFormat } from "./log.ts";
+import { hashTypedPassword } from "./manager/auth/hash_password.ts";
+import { AUTH_VARIABLE } from "./manager/auth/options.ts";
+import { newToken } from "./manager/auth/tokens.ts";
 import { type ManagerOptions, managerOptionsSchema } from "./manager/options.ts";
 import {
   type Address,
@@ -16,7 +19,7 @@ import { KEY_VARIABLE } from "./proxy/stats/key_options.ts";
 
 /** What the program is asked to do. */
 export type Task =
-  | { kind: "print"; text: string }
+  | { kind: "print"; text: string | (() => Promise<string>) }
   | { kind: "manager"; options: ManagerOptions }
   | { kind: "proxy"; options: ProxyOptions }
   | { kind: "check"; options: ProxyOptions; client: string; target: Address }
@@ -54,7 +57,8 @@ export function parseCommandLine(
   if (typeof parsed === "string") {
     return { task: { kind: "print", text: parsed }, ...logOptions({}), warnings: [] };
   }
-  if (parsed.printKey) return { task: keyTask(args), ...logOptions({}), warnings: [] };
+  const secret = secretTask(parsed, args);
+  if (secret) return { task: secret, ...logOptions({}), warnings: [] };
   const kind = kindOf(parsed);
   refuseMisplaced(parsed, kind, known);
   const warnings = WITHOUT_EFFECT.filter((name) => parsed[camelCase(name)] !== undefined)
@@ -167,17 +171,24 @@ function refuseMisplaced(parsed: Flags, kind: Kind, known: Flag[]): void {
   }
 }
 
-/** A new key for --stats-key, and nothing else. */
-function keyTask(args: string[]): Task {
-  if (args.length > 1) {
-    throw new UsageError("--print-key starts nothing: expected it alone, with no other flag");
+/** A new key, a new token or the hash of a password, and nothing else. */
+function secretTask(parsed: Flags, args: string[]): Task | null {
+  const makers = {
+    "--print-key": newStatsKey,
+    "--print-token": newToken,
+    "--hash-password": () => hashTypedPassword,
+  };
+  for (const [name, make] of Object.entries(makers)) {
+    if (!parsed[camelCase(name)]) continue;
+    if (args.length === 1) return { kind: "print", text: make() };
+    throw new UsageError(`${name} starts nothing: expected it alone, with no other flag`);
   }
-  return { kind: "print", text: newStatsKey() };
+  return null;
 }
 
 function taskOf(kind: Kind, parsed: Flags, env: Environment): Task {
   if (kind === "demo") return { kind };
-  const given = { ...parsed, statsKeyEnv: env(KEY_VARIABLE) };
+  const given = { ...parsed, statsKeyEnv: env(KEY_VARIABLE), authEnv: env(AUTH_VARIABLE) };
   if (kind === "manager") return { kind, options: validate(managerOptionsSchema, given) };
   const flags = {
     ...given,

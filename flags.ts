@@ -25,6 +25,7 @@ Examples:
 Environment:
   RUSTPROXY_MANAGER    the manager's address, as --manager-addr; the flag wins
   RUSTPROXY_STATS_KEY  as --stats-key; on a manager several with commas between; the flags win
+  RUSTPROXY_AUTH       a manager's --auth; several with line breaks between; the flag wins
 
 Exit codes: 0 regular end, 1 it could not start, 2 wrong use, 130 stopped by a second signal.`;
 
@@ -77,14 +78,24 @@ export function flags(): Flag[] {
       "connections from there must begin with a PROXY protocol header: 10.0.0.0/8,::1",
     ),
     repeatable(
-      ["proxy"],
+      ["manager", "proxy"],
       "--auth <user:password>",
-      "who may use http and socks5 (repeatable; also --socks5-auth)",
+      "who may use http and socks5, or the manager: an admin, or viewer=user:password for one who " +
+        "changes nothing (repeatable; also --socks5-auth)",
     ),
     flag(["proxy"], "--socks4", "let --mode socks5 serve clients of SOCKS4 and 4a too"),
     flag(["proxy"], "--udp-timeout <seconds>", "end a socks5 UDP association that is idle (60)"),
     { of: ["proxy"], option: repeated(new Option("--socks5-auth <user:password>").hideHelp()) },
-    flag(["proxy"], "--auth-file <file>", "the same from a htpasswd file with bcrypt or SHA-crypt"),
+    flag(
+      ["manager", "proxy"],
+      "--auth-file <file>",
+      "the same from a htpasswd file with bcrypt or SHA-crypt; for the manager lines of user:role:hash",
+    ),
+    flag(
+      ["manager"],
+      "--token-file <file>",
+      "bearer tokens for programs: lines of name:role:token",
+    ),
     flag(both, "--tls-cert <file>", "speak TLS to clients: certificate and chain in PEM"),
     flag(both, "--tls-key <file>", "the certificate's key in PEM"),
     ...accessFlags(),
@@ -135,6 +146,12 @@ export function flags(): Flag[] {
     ),
     flag(["manager", "proxy"], "--stats-key-file <file>", "the same from a file"),
     flag([], "--print-key", "print a new key for them, and start nothing"),
+    flag([], "--print-token", "print a new token for --token-file, and start nothing"),
+    flag(
+      [],
+      "--hash-password",
+      "read a password, print its hash for the manager's --auth-file, and start nothing",
+    ),
     ...historyFlags().map(([name, text]) => flag(["manager"], name, text)),
     flag(everywhere, "--log-level <level>", `${LOG_LEVELS.join(", ")} (info)`),
     flag(everywhere, "--log-format <format>", "text, json (text on a terminal, else json)"),

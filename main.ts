@@ -2,6 +2,7 @@ import { parseCommandLine, type Task, UsageError } from "./cli.ts";
 import config from "./deno.json" with { type: "json" };
 import { startDemo } from "./demo.ts";
 import { setUpLog } from "./log.ts";
+import { PasswordError } from "./manager/auth/hash_password.ts";
 import { DataDirError, startManager } from "./manager/mod.ts";
 import { checkAccess } from "./proxy/check_access.ts";
 import { ListenError } from "./proxy/net/address.ts";
@@ -45,7 +46,7 @@ function stopSignal(): Promise<void> {
 }
 
 function fail(error: unknown): never {
-  const kinds = [UsageError, ListenError, FileError, DataDirError];
+  const kinds = [UsageError, ListenError, FileError, DataDirError, PasswordError];
   const known = kinds.some((kind) => error instanceof kind);
   console.error(known ? `rustproxy: ${(error as Error).message}` : error);
   Deno.exit(error instanceof UsageError ? 2 : 1);
@@ -57,7 +58,7 @@ if (import.meta.main) {
     const { task, logLevel, logFormat, warnings } = invocation;
     if (task.kind === "print" || task.kind === "check") {
       const { text, code } = task.kind === "check" ? await checkAccess(task) : { ...task, code: 0 };
-      console.log(text);
+      console.log(typeof text === "function" ? await text() : text);
       Deno.exit(code);
     }
     // Only history is ever written; what needs none gives the permission up before it meets strangers.

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Registry as PromRegistry } from "prom-client";
 import { type FleetStats, PROXY_STATUSES, type ProxySummary } from "./api/model.ts";
 import { HISTORY_STATES } from "./api/model_history.ts";
+import type { Auth } from "./auth/auth.ts";
 import { proxySummary } from "./api/views.ts";
 import type { Totals } from "./fleet/totals.ts";
 import type { Health } from "./health.ts";
@@ -21,6 +22,8 @@ export interface MetricsDeps {
   viewers: () => number;
   /** Unix milliseconds. */
   now: () => number;
+  /** None where there are no accounts. */
+  auth?: Auth;
   /** The manager's own figures, where it runs. */
   health?: Pick<Health, "render">;
 }
@@ -36,11 +39,13 @@ export function createMetrics(deps: MetricsDeps): Metrics {
   const prom = new PromRegistry();
   const fleet = fleetSeries(prom);
   const proxies = proxySeries(prom);
+  const auth = deps.auth && authSeries(prom);
   const render = async () => {
     // Emptied and filled in one go, so that no other scrape sees them half filled.
     prom.resetMetrics();
     fleet(deps);
     proxies(deps);
+    if (deps.auth) auth?.(deps.auth);
     const [own, health] = await Promise.all([prom.metrics(), deps.health?.render() ?? ""]);
     return own + health;
   };
@@ -113,6 +118,25 @@ function historySeries(prom: PromRegistry): (history: FleetStats["history"]) => 
     for (const each of HISTORY_STATES) state(Number(each === history.state), { state: each });
     if (history.last_write !== null) written(history.last_write);
     for (const [kind, n] of Object.entries(history.dropped)) dropped(n, { kind });
+  };
+}
+
+/** Who logs in, and who is made to wait. */
+function authSeries(prom: PromRegistry): (auth: Auth) => void {
+  const logins = counter(prom, "logins_total", "Passwords and tokens shown, by how and outcome", [
+    "via",
+    "outcome",
+  ]);
+  const sessions = gauge(prom, "sessions", "Sessions that have not ended");
+  const locked = gauge(prom, "login_delays", "Pairs of address and account that have to wait now");
+  const delays = counter(prom, "login_delays_total", "Delays begun, since attempts were wrong");
+  return ({ verifier, sessions: { size }, lockout }) => {
+    for (const [via, outcomes] of Object.entries(verifier.counts)) {
+      for (const [outcome, n] of Object.entries(outcomes)) logins(n, { via, outcome });
+    }
+    sessions(size);
+    locked(lockout.locked);
+    delays(lockout.delays);
   };
 }
 

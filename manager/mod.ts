@@ -2,10 +2,12 @@ import { getLogger } from "@logtape/logtape";
 import { formatAddress, isLoopback } from "../proxy/net/address.ts";
 import { openCertificate } from "../proxy/tls/certificate.ts";
 import { steadyClock } from "./clock.ts";
+import { Auth } from "./auth/auth.ts";
 import { AuditLog } from "./audit.ts";
 import { createApp } from "./api/app.ts";
 import { readDashboard } from "./api/dashboard.ts";
 import type { FleetStats } from "./api/model.ts";
+import { SESSION_COOKIE } from "./api/routes_session.ts";
 import { fleetTotals } from "./api/views.ts";
 import { HistoryClient } from "./history/client.ts";
 import { Ingest } from "./ingest.ts";
@@ -75,11 +77,14 @@ export async function startManager(
   const history = new HistoryClient(options.history, { registry, now, maxProxies, worker });
   const live = new Live(registry, stats, now);
   const audit = new AuditLog({ now, keep: (entry) => history.keep(entry) });
+  const auth = options.auth ? new Auth(options.auth, { audit }) : undefined;
   const health = new Health(() => server);
-  const metrics = createMetrics({ registry, stats, now, viewers: () => live.viewers, health });
+  const viewers = () => live.viewers;
+  const metrics = createMetrics({ registry, stats, now, viewers, auth, health });
   const dashboard = await readDashboard(deps.dashboardDir);
   const app = createApp({
     ...{ registry, stats, now, live, audit, metrics, history, dashboard, publicHosts, version },
+    ...{ auth, cookieName: `${SESSION_COOKIE}_${options.listen.port}` },
     noteRequest: (route, method, status, s) => health.noteRequest(route, method, status, s),
     noteError: (code) => server.refusals.noteError(code),
     basePath: options.basePath,
@@ -107,6 +112,7 @@ export async function startManager(
     receiver.setKeys(keys);
   });
   certificate?.watch();
+  auth?.follow();
   const log = getLogger(["rustproxy", "manager"]);
   const url = `${options.tls ? "https" : "http"}://${text(server.addr)}${options.basePath}`;
   log.info(
@@ -120,12 +126,13 @@ export async function startManager(
     );
   }
   health.start();
-  const timer = setInterval(() => tick({ arrived, registry, live, history }, now()), TICK_MS);
+  const timer = setInterval(() => tick({ arrived, registry, live, history, auth }, now()), TICK_MS);
   let stopped: Promise<void> | undefined;
   const stop = async () => {
     clearInterval(timer);
     keys?.close();
     certificate?.close();
+    auth?.close();
     health.stop();
     receiver.stop();
     live.stop();
@@ -144,12 +151,14 @@ interface Parts {
   registry: Registry;
   live: Live;
   history: HistoryClient;
+  auth?: Auth;
 }
 
-function tick({ arrived, registry, live, history }: Parts, nowMs: number): void {
+function tick({ arrived, registry, live, history, auth }: Parts, nowMs: number): void {
   try {
     arrived.tick(nowMs);
     registry.tick(nowMs);
+    auth?.sweep();
     live.flush();
     history.tick();
   } catch (error) {

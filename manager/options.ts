@@ -7,6 +7,7 @@ import {
   parseListen,
 } from "../proxy/net/address.ts";
 import { addressFlag } from "../proxy/flags.ts";
+import { authFlags, type AuthOptions, authOptions } from "./auth/options.ts";
 import { type Bounds, boundsFlags } from "./bounds.ts";
 import { statsAddressOf } from "../proxy/options.ts";
 import { exposureFlags, type ExposureOptions, exposureOptions } from "./http/exposure_options.ts";
@@ -27,6 +28,8 @@ export interface ManagerOptions extends Bounds, SealOptions, ExposureOptions {
   publicHosts: string[];
   /** Bounds of the HTTP side other than the usual ones. */
   http?: HttpOptions;
+  /** Who may use the manager; null for everybody. */
+  auth: AuthOptions | null;
   /** Where the past is kept; null for nowhere. */
   history: HistoryOptions | null;
 }
@@ -50,6 +53,7 @@ const flagsSchema = z.object({
   ...httpFlags,
   ...exposureFlags,
   ...historyFlags,
+  ...authFlags,
 });
 
 /** Flags as text → options of a manager; the ZodError's issues are whole sentences. */
@@ -58,17 +62,18 @@ export const managerOptionsSchema = flagsSchema.transform((flags, context): Mana
   const keys = sealOptions(flags);
   const past = historyOptions(flags);
   const exposure = exposureOptions(flags);
-  const wrong = [keys, past, exposure].find((options) => typeof options === "string");
-  if (typeof keys === "string" || typeof past === "string" || typeof exposure === "string") {
-    context.addIssue(wrong as string);
-    return z.NEVER;
+  const auth = authOptions(flags);
+  for (const wrong of [keys, past, exposure, auth]) {
+    if (typeof wrong === "string") context.addIssue(wrong);
   }
+  if (typeof keys === "string" || typeof past === "string") return z.NEVER;
+  if (typeof exposure === "string" || typeof auth === "string") return z.NEVER;
   try {
     // Port 0 is any free one, for both; nobody could guess the second from the first.
     const statsListen = given ?? (listen.port === 0 ? listen : statsAddressOf(listen));
     const http = httpOptions(flags);
     return {
-      ...{ listen, statsListen, publicHosts, http, statsRate, maxProxies, history: past },
+      ...{ listen, statsListen, publicHosts, http, statsRate, maxProxies, history: past, auth },
       ...keys,
       ...exposure,
     };

@@ -26,14 +26,14 @@ function misuse(args: string[], key?: string): string {
 
 Deno.test("parseCommandLine prints a new key, alone", () => {
   const { task } = parse(["--print-key"]);
-  assert.ok(task.kind === "print");
+  assert.ok(task.kind === "print" && typeof task.text === "string");
   assert.ok(parseStatsKey(task.text));
   const alone = "--print-key starts nothing: expected it alone, with no other flag";
   for (const more of [["--manager"], ["--stats-key", A], ["--log-level", "debug"]]) {
     assert.equal(misuse(["--print-key", ...more]), alone);
   }
   const help = parse(["--help", "--print-key"]).task;
-  assert.ok(help.kind === "print");
+  assert.ok(help.kind === "print" && typeof help.text === "string");
   assert.match(help.text, /^Usage: /);
 });
 

@@ -188,7 +188,7 @@ Deno.test("parseCommandLine sets level and format of the log", () => {
 Deno.test("parseCommandLine prints help and version, whatever else stands there", () => {
   for (const line of ["--help", "-h", "--mode http -h", "--help --bogus"]) {
     const { task } = run(line);
-    assert.ok(task.kind === "print");
+    assert.ok(task.kind === "print" && typeof task.text === "string");
     assert.match(task.text, /^Usage: rustproxy/);
     for (
       const flag of [
@@ -241,7 +241,7 @@ const misuses: [line: string, message: RegExp][] = [
   ["--manager --public-host a/b", /^Cannot parse --public-host "a\/b": expected a host name$/],
   ["--manager --target a:1", /^--target goes with --mode, not with --manager$/],
   ["--manager --manager-addr a:1", /^--manager-addr goes with --mode, not with --manager$/],
-  ["--manager --auth a:b", /^--auth goes with --mode, not with --manager$/],
+  ["--demo --auth a:b", /^--auth goes with --manager or --mode, not with --demo$/],
   ["--manager --accept-rate 1", /^--accept-rate goes with --mode, not with --manager$/],
   ["--demo --bandwidth 1M", /^--bandwidth goes with --mode, not with --demo$/],
   ["--manager --dns 192.0.2.1", /^--dns goes with --mode, not with --manager$/],

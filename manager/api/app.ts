@@ -2,7 +2,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { getLogger } from "@logtape/logtape";
 import type { MiddlewareHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
-import type { Audit } from "../audit.ts";
+import type { Auth } from "../auth/auth.ts";
 import type { Live } from "../live.ts";
 import type { Metrics } from "../metrics.ts";
 import { accessGuard } from "./access.ts";
@@ -17,18 +17,23 @@ import { hostGuard, originGuard } from "./guard.ts";
 import { safeHeaders } from "./headers.ts";
 import { methodGuard } from "./methods.ts";
 import { RouteTable } from "./route_table.ts";
+import { auditRoutes, type AuditRoutesDeps } from "./routes_audit.ts";
 import { connectionRoutes } from "./routes_connections.ts";
 import { metaRoutes } from "./routes_meta.ts";
 import { type FleetDeps, fleetRoutes } from "./routes_fleet.ts";
 import { historyRoutes, type HistoryRoutesDeps } from "./routes_history.ts";
 import { proxyRoutes } from "./routes_proxy.ts";
+import { sessionRoutes } from "./routes_session.ts";
 import { wsRoutes } from "./routes_ws.ts";
 
 type NoteRequest = (route: string, method: string, status: number, seconds: number) => void;
 
-export interface AppDeps extends FleetDeps, HistoryRoutesDeps {
+export interface AppDeps extends FleetDeps, HistoryRoutesDeps, AuditRoutesDeps {
   live: Live;
-  audit: Audit;
+  /** Who may use the manager; none where there are no accounts. */
+  auth?: Auth;
+  /** The name of the session's cookie. */
+  cookieName?: string;
   metrics: Metrics;
   dashboard: Dashboard;
   publicHosts: readonly string[];
@@ -56,10 +61,10 @@ export function createApp(deps: AppDeps) {
   app.use(originGuard);
   app.use(basePathGuard(basePath));
   app.use(methodGuard(routes));
-  app.use(accessGuard);
+  app.use(accessGuard(deps));
   app.use(sizeGuard);
   app.use(jsonGuard);
-  app.route("/", wsRoutes(deps.live, deps.viewerTimeoutS));
+  app.route("/", wsRoutes(deps));
   const api = addRoutes(app, deps);
   addRest(app, deps);
   return api;
@@ -76,6 +81,8 @@ function addRoutes(app: OpenAPIHono<ManagerEnv>, deps: AppDeps) {
     .route("/", proxyRoutes(deps))
     .route("/", connectionRoutes(deps))
     .route("/", historyRoutes(deps))
+    .route("/", sessionRoutes(deps))
+    .route("/", auditRoutes(deps))
     .route(
       "/",
       metaRoutes({

@@ -5,15 +5,18 @@ type Document = ReturnType<OpenAPIHono["getOpenAPI31Document"]>;
 /** What any request may be answered, whatever its route. */
 const COMMON: Record<string, string> = {
   400: "The Host header is missing, or a parameter is not valid",
+  401: "Nobody is logged in, or the Authorization field is wrong",
   403: "A page of another origin asks",
   413: "The request's body is too large",
+  429: "Too many attempts to log in were wrong; Retry-After says when the next is looked at",
   421: "The manager does not answer to the name in the Host header",
   500: "The manager failed to answer; its log says why",
 };
 
 /** What a request that changes something may be answered besides. */
 const COMMON_OF_CHANGES: Record<string, string> = {
-  403: "Only the manager's own pages, and programs on its own host, may change things",
+  403: "Only admins may change things, and without accounts only programs on the manager's host; " +
+    "and no page of another origin",
   415: "The request's body is not of type application/json",
 };
 

@@ -1,3 +1,4 @@
+import type { Grant } from "../auth/auth.ts";
 import type { Principal } from "../auth/principal.ts";
 import type { HttpClient } from "../http/client.ts";
 
@@ -8,6 +9,8 @@ export interface ManagerEnv {
   /** Who asks, as far as known; set before any route is reached. */
   Variables: {
     principal: Principal | null;
+    /** Until when that holds; null where nobody has logged in. */
+    grant: Grant | null;
     /** The code of the error that is the answer. */
     error?: string;
   };

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { getLogger } from "@logtape/logtape";
 import { type Context, Hono } from "hono";
+import type { Auth } from "../auth/auth.ts";
 import type { ServerSocket, SocketEvents } from "../http/server_socket.ts";
 import type { Live, ViewerSocket } from "../live.ts";
 import type { ManagerEnv } from "./env.ts";
@@ -10,21 +11,36 @@ import { errorReply } from "./errors.ts";
 const IDLE_TIMEOUT_S = 30;
 const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
+/** The session, or whatever else let the viewer in, has ended. */
+export const CLOSE_LOGGED_OUT = 4401;
+
+export interface WsDeps {
+  live: Live;
+  /** None where there are no accounts. */
+  auth?: Auth;
+  /** Seconds. */
+  viewerTimeoutS?: number;
+}
+
 /**
  * `WS /ws` (RFC 6455, section 4.2): 426 without an upgrade or in another version than
  * 13, 503 where there are too many viewers.
  */
-export function wsRoutes(live: Live, idleTimeoutS: number = IDLE_TIMEOUT_S) {
+export function wsRoutes({ live, auth, viewerTimeoutS = IDLE_TIMEOUT_S }: WsDeps) {
   return new Hono<ManagerEnv>().get("/ws", (c) => {
     const refused = refuseHandshake(c, live);
     if (refused) return refused;
     const client = c.env?.client;
     const head = acceptance(c.req.header("sec-websocket-key")!);
     const viewer = new Viewer(live);
-    const socket = client?.upgrade(head, viewer.events, 1000 * idleTimeoutS);
+    const socket = client?.upgrade(head, viewer.events, 1000 * viewerTimeoutS);
     // The connection is the viewer's from here on: this reply goes nowhere.
     if (socket) {
       viewer.open(socket);
+      const grant = c.get("grant");
+      if (auth && grant) {
+        viewer.unwatch = auth.watch(grant, () => viewer.close(CLOSE_LOGGED_OUT, "logged out"));
+      }
       return c.body(null);
     }
     // The next try comes on a connection of its own, of which all is known.
@@ -72,6 +88,8 @@ function acceptance(key: string): Uint8Array {
 /** What the live feed knows of a viewer. */
 class Viewer implements ViewerSocket {
   readonly events: SocketEvents;
+  /** Called once it has closed. */
+  unwatch = () => {};
   readonly #live: Live;
   #socket: ServerSocket | null = null;
 
@@ -79,7 +97,10 @@ class Viewer implements ViewerSocket {
     this.#live = live;
     this.events = {
       onMessage: guarded((text: string | null) => live.message(this, text)),
-      onClose: guarded(() => live.closed(this)),
+      onClose: guarded(() => {
+        this.unwatch();
+        live.closed(this);
+      }),
     };
   }
 

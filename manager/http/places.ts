@@ -1,6 +1,6 @@
 import { isLoopback } from "../../proxy/net/address.ts";
 import { type Cidr, isWithin } from "../../proxy/net/cidr.ts";
-import { parseIp } from "../../proxy/net/ip.ts";
+import { subscriber } from "../../proxy/net/ip.ts";
 
 /** Why a connection is not taken. */
 export type Crowded = "too_many_connections" | "too_many_of_client";
@@ -47,7 +47,7 @@ export class Places {
 
   /** Counts something for a client whose connection is a proxy's; false where it has too many. */
   hold(ip: string): boolean {
-    const client = clientOf(ip);
+    const client = subscriber(ip);
     const taken = this.#taken.get(client) ?? 0;
     if (taken >= this.#maxOf(ip)) return false;
     this.#taken.set(client, taken + 1);
@@ -56,7 +56,7 @@ export class Places {
 
   /** Ends what {@link hold} began. */
   release(ip: string): void {
-    const client = clientOf(ip);
+    const client = subscriber(ip);
     const taken = this.#taken.get(client) ?? 0;
     if (taken > 1) this.#taken.set(client, taken - 1);
     else this.#taken.delete(client);
@@ -69,10 +69,4 @@ export class Places {
   #maxOf(ip: string): number {
     return this.#maxPerClient ?? (isLoopback(ip) ? Infinity : DEFAULT_PER_CLIENT);
   }
-}
-
-// One subscriber has a /64 at least, and every address in it.
-function clientOf(ip: string): string {
-  const words = parseIp(ip);
-  return words?.length === 4 ? `${words[0]}:${words[1]}` : ip;
 }

@@ -16,6 +16,12 @@ export function unmapped(words: Words): Words {
   return mapped ? [words[3]] : words;
 }
 
+/** What tells who asks from an address: itself, but of IPv6 its /64, for a subscriber has all of that at least. */
+export function subscriber(ip: string): string {
+  const words = parseIp(ip);
+  return words?.length === 4 ? `${words[0]}:${words[1]}` : ip;
+}
+
 /** The address as one number, or -1. */
 function parseIPv4(text: string): number {
   let word = 0;

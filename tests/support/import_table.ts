@@ -16,6 +16,7 @@ const WIRING = [
     "proxy/stats/key_options.ts",
     "manager/mod.ts",
     "manager/options.ts",
+    ...["manager/auth/options.ts", "manager/auth/tokens.ts", "manager/auth/hash_password.ts"],
   ],
 ];
 const MODE = [
@@ -107,12 +108,17 @@ export const MAY_IMPORT: Record<string, string[]> = {
   "manager/mod.ts": ["manager/", "proxy/tls/certificate.ts", ...REPORT],
   "manager/options.ts": [
     ...["proxy/flags.ts", "proxy/net/address.ts", "proxy/options.ts", "manager/bounds.ts"],
+    "manager/auth/options.ts",
     ...["proxy/stats/key_options.ts", "manager/sealed/options.ts", "manager/http/options.ts"],
     "manager/http/exposure_options.ts",
     "manager/history/options.ts",
   ],
   "manager/audit.ts": ["type:manager/api/env.ts", "type:manager/history/batch.ts"],
-  "manager/auth/": [],
+  "manager/auth/": [
+    ...["proxy/auth/check.ts", "proxy/auth/basic.ts", "type:proxy/auth/", "proxy/reloaded.ts"],
+    ...["proxy/net/failure.ts", "proxy/net/ip.ts", "proxy/net/token_bucket.ts"],
+    "type:manager/audit.ts",
+  ],
   "manager/bounds.ts": ["proxy/flags.ts"],
   "manager/sealed/": [
     ...["proxy/reloaded.ts", "proxy/stats/key.ts", "proxy/stats/key_options.ts"],
@@ -144,7 +150,7 @@ export const MAY_IMPORT: Record<string, string[]> = {
   "manager/program_worker.ts": [],
   "manager/live.ts": [...FLEET, ...VIEWS, "manager/fitting.ts", "manager/topic.ts"],
   "manager/topic.ts": [...FLEET, ...VIEWS],
-  "manager/metrics.ts": [...FLEET, ...VIEWS, "type:manager/health.ts"],
+  "manager/metrics.ts": [...FLEET, ...VIEWS, "type:manager/health.ts", "type:manager/auth/auth.ts"],
   "manager/health.ts": ["type:manager/http/"],
   "manager/server.ts": [
     ...["manager/http/", "proxy/net/address.ts", "type:proxy/net/", "type:proxy/tls/"],
@@ -164,7 +170,7 @@ export const MAY_IMPORT: Record<string, string[]> = {
     "proxy/glob.ts",
     ...[...FLEET, ...REPORT, ...NETWORKS],
     ...["type:manager/live.ts", "type:manager/metrics.ts", "type:manager/http/"],
-    ...["manager/audit.ts", "type:manager/auth/"],
+    ...["manager/audit.ts", "manager/auth/principal.ts", "type:manager/auth/"],
   ],
 
   "dashboard/": ["type:manager/api/model.ts", "type:manager/api/app.ts"],

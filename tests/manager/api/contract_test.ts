@@ -57,13 +57,20 @@ function url({ path }: Operation, values: Record<string, string>): string {
 Deno.test("The API answers every route of its document as the document says", async () => {
   await using api = await setUp();
   const { request, contract, operations } = api;
-  const statuses: Record<string, number> = { "GET /ws": 426, "DELETE /api/proxy/{id}": 204 };
+  const statuses: Record<string, number> = {
+    ...{ "GET /ws": 426, "DELETE /api/proxy/{id}": 204 },
+    ...{ "POST /api/login": 409, "POST /api/logout": 204 },
+  };
+  const bodies: Record<string, unknown> = { "POST /api/login": { user: "ann", password: "pw" } };
   assert.ok(operations.length >= 13);
   for (const operation of operations) {
     const { method, path } = operation;
     const id = method === "DELETE" ? "gone" : "edge-1";
-    const reply = await request(url(operation, path.includes("{id}") ? { id } : {}), { method });
     const asked = `${method} ${path}`;
+    const body = asked in bodies ? JSON.stringify(bodies[asked]) : undefined;
+    const headers: HeadersInit = body === undefined ? {} : { "content-type": "application/json" };
+    const target = url(operation, path.includes("{id}") ? { id } : {});
+    const reply = await request(target, { method, headers, body });
     assert.equal(reply.status, statuses[asked] ?? 200, asked);
     await contract.check(operation, reply, asked);
   }
