@@ -1,27 +1,13 @@
 import { closeQuietly } from "../../proxy/net/close.ts";
 import { writeAll } from "../../proxy/net/write.ts";
-import { type Buffers, drain, readOrNull, SMALL } from "./bytes.ts";
-import { type Deadlines, EXPIRED, type State } from "./deadlines.ts";
+import { drain, readOrNull, SMALL } from "./bytes.ts";
+import { EXPIRED, type State } from "./deadlines.ts";
 import { HeadError } from "./head.ts";
+import type { LinkDeps } from "./link_deps.ts";
 import { type Refusal, refusalReply } from "./refusals.ts";
 import { RequestReader } from "./request.ts";
-import { ServerSocket, type SocketEvents, type TextFrames } from "./server_socket.ts";
+import { ServerSocket, type SocketEvents } from "./server_socket.ts";
 import type { TlsFront, TlsLayer } from "./tls.ts";
-
-export interface LinkDeps {
-  deadlines: Deadlines;
-  /** Null for plain connections. */
-  tls: TlsFront | null;
-  /** Milliseconds of a clock that does not run backwards. */
-  now: () => number;
-  /** Connects to the server behind; the link is known by the local port from then on. */
-  dial: (link: Link) => Promise<Deno.TcpConn>;
-  refuse: (refusal: Refusal) => void;
-  buffers: Buffers;
-  frames: TextFrames;
-  /** The largest message from a WebSocket client, in bytes. */
-  maxMessage: number;
-}
 
 /** One client's connection and the one behind it, with a deadline for each thing that may take long. */
 export class Link {
@@ -44,6 +30,10 @@ export class Link {
   #writingSince: number | null = null;
   /** Requests that the application has been given. */
   #begun = 0;
+  /** Replies that are complete. */
+  #ended = 0;
+  /** True once nothing more goes to the server behind. */
+  #upEnded = false;
   /** The last thing to say. */
   #refusal: Uint8Array | null = null;
   #socket: ServerSocket | null = null;
@@ -98,6 +88,8 @@ export class Link {
 
   /** The reply to it is complete. */
   end(): void {
+    this.#ended++;
+    if (this.#upEnded) this.#endUp();
     if (this.#state !== "serving") return;
     this.#state = "idle";
     this.#deadline = this.#deps.now() + this.#deps.deadlines.idle;
@@ -191,7 +183,7 @@ export class Link {
   #refuse(refusal: Refusal, status: number, message: string): void {
     this.#deps.refuse(refusal);
     this.#refusal = refusalReply(status, refusal, message);
-    if (this.#inner) return void this.#inner.closeWrite().catch(() => {});
+    if (this.#inner) return this.#endUp();
     this.#down = this.#finish().catch(() => this.close());
   }
 
@@ -230,7 +222,14 @@ export class Link {
       else if (!this.#refusal && !await this.#pass(piece)) return await drain(this.#client);
       buffer = this.#deps.buffers.next(buffer, length);
     }
-    if (!this.#socket) await this.#inner?.closeWrite().catch(() => {});
+    if (!this.#socket) this.#endUp();
+  }
+
+  /** Tells the server behind that nothing more comes; before its replies are out, it would forget them. */
+  #endUp(): void {
+    this.#upEnded = true;
+    const { heads, phase } = this.#reader;
+    if (heads === this.#ended || phase === "body") this.#inner?.closeWrite().catch(() => {});
   }
 
   /** False where the server behind takes no more; its reply may still be on its way. */
