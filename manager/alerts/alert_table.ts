@@ -1,4 +1,4 @@
-import { glob } from "../fleet/glob.ts";
+import { glob } from "../../proxy/glob.ts";
 import { describe } from "./metric.ts";
 import { advance, type Phase } from "./phase.ts";
 import type { Rule } from "./rule.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { MAX_PATTERN } from "../fleet/glob.ts";
+import { MAX_PATTERN } from "../../proxy/glob.ts";
 import { METRIC_NAMES, type MetricName, METRICS, SUMMABLE } from "./metric.ts";
 import { BASE, DEFAULT_RULES, type Rule, SEVERITIES } from "./rule.ts";
 import { duration, quantity } from "./values.ts";

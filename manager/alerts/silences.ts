@@ -1,4 +1,4 @@
-import { glob } from "../fleet/glob.ts";
+import { glob } from "../../proxy/glob.ts";
 import type { Alert } from "./alert_table.ts";
 import { minutesLeft, weekClock } from "./windows.ts";
 

@@ -1,4 +1,4 @@
-import { glob } from "../fleet/glob.ts";
+import { glob } from "../../proxy/glob.ts";
 import { OFFLINE_MS, type ProxyEntry } from "../fleet/proxy.ts";
 import type { Registry } from "../registry.ts";
 import type { AlertTable, Slot } from "./alert_table.ts";
