@@ -128,15 +128,20 @@ function authSeries(prom: PromRegistry): (auth: Auth) => void {
     "outcome",
   ]);
   const sessions = gauge(prom, "sessions", "Sessions that have not ended");
-  const locked = gauge(prom, "login_delays", "Pairs of address and account that have to wait now");
+  const locked = gauge(
+    prom,
+    "login_delays",
+    "Pairs of address and account, or token, that wait now",
+  );
   const delays = counter(prom, "login_delays_total", "Delays begun, since attempts were wrong");
-  return ({ verifier, sessions: { size }, lockout }) => {
+  return ({ verifier, sessions: { size } }) => {
+    const { accounts, tokens } = verifier.lockouts;
     for (const [via, outcomes] of Object.entries(verifier.counts)) {
       for (const [outcome, n] of Object.entries(outcomes)) logins(n, { via, outcome });
     }
     sessions(size);
-    locked(lockout.locked);
-    delays(lockout.delays);
+    locked(accounts.locked + tokens.locked);
+    delays(accounts.delays + tokens.delays);
   };
 }
 

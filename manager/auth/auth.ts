@@ -2,7 +2,6 @@ import { decodeBasic } from "../../proxy/auth/basic.ts";
 import type { Audit } from "../audit.ts";
 import { Accounts } from "./accounts.ts";
 import { FailedLogins } from "./failed_logins.ts";
-import { Lockout } from "./lockout.ts";
 import type { AuthOptions } from "./options.ts";
 import type { Principal } from "./principal.ts";
 import { ScryptHasher } from "./scrypt_hasher.ts";
@@ -39,7 +38,6 @@ export interface AuthDeps {
 
 /** Says who asks: accounts, tokens and sessions. */
 export class Auth {
-  readonly lockout: Lockout;
   readonly sessions: Sessions;
   readonly verifier: Verifier;
   readonly #accounts: Accounts;
@@ -52,11 +50,10 @@ export class Auth {
     const { audit, now = () => performance.now(), hasher = new ScryptHasher() } = deps;
     const accounts = this.#accounts = new Accounts(options, hasher);
     const tokens = this.#tokens = options.tokenFile === null ? null : new Tokens(options.tokenFile);
-    const lockout = this.lockout = new Lockout(now);
     const failed = new FailedLogins(audit, now);
     this.#audit = audit;
     this.sessions = new Sessions({ now, account: (name) => accounts.get(name) });
-    this.verifier = new Verifier({ accounts, tokens, lockout, failed });
+    this.verifier = new Verifier({ accounts, tokens, failed, now });
   }
 
   /** Who asks; null where nothing says so, or a session has ended. */

@@ -84,14 +84,14 @@ class Keys {
       const byte = await this.#next();
       if (byte === null || byte === CTRL_D || LINE_ENDS.includes(byte)) break;
       if (byte === CTRL_C) {
-        this.terminal.say("\r\n");
+        this.terminal.say("\n");
         throw new PasswordError("Cannot hash the password: it was not typed to the end");
       }
       if (BACKSPACES.includes(byte)) dropCharacter(bytes);
       // One beyond shows that it is too long.
       else if (bytes.length <= MAX_BYTES) bytes.push(byte);
     }
-    this.terminal.say("\r\n");
+    this.terminal.say("\n");
     return Uint8Array.from(bytes);
   }
 

@@ -55,11 +55,12 @@ export class ScryptHasher implements Hasher<{ hash: ScryptHash }> {
     const job = this.#running ? undefined : this.#waiting.shift();
     if (!job) return;
     this.#running = true;
-    job.run().then(job.result.resolve, job.result.reject).finally(() => {
+    // First there is room again, then whoever waited for it hears of it.
+    job.run().finally(() => {
       this.#running = false;
       this.#leave(job.from);
       this.#next();
-    });
+    }).then(job.result.resolve, job.result.reject);
   }
 
   #leave(from: string): void {

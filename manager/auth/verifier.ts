@@ -1,7 +1,9 @@
+import { CredentialDigest } from "../../proxy/auth/digest.ts";
 import { Failure } from "../../proxy/net/failure.ts";
+import { subscriber } from "../../proxy/net/ip.ts";
 import type { Account, Accounts } from "./accounts.ts";
 import type { FailedLogins } from "./failed_logins.ts";
-import type { Lockout } from "./lockout.ts";
+import { Lockout } from "./lockout.ts";
 import type { Principal } from "./principal.ts";
 import type { TokenHolder, Tokens } from "./tokens.ts";
 
@@ -21,14 +23,16 @@ export interface Refusal {
 export interface VerifierDeps {
   accounts: Accounts;
   tokens: Tokens | null;
-  lockout: Lockout;
   failed: FailedLogins;
+  /** Milliseconds of a clock that does not run backwards. */
+  now: () => number;
 }
 
 /** A try of somebody to be somebody. */
 interface Attempt {
   via: Via;
   ip: string;
+  lockout: Lockout;
   /** Whom the delays are for. */
   subject: string;
   /** The account's name where there is such an account: what else was typed may be a password. */
@@ -42,10 +46,16 @@ export class Verifier {
     basic: noOutcomes(),
     token: noOutcomes(),
   };
+  /** Apart, so that who tries many names does not make the programs on the same host wait. */
+  readonly lockouts: { accounts: Lockout; tokens: Lockout };
   readonly #deps: VerifierDeps;
+  readonly #digest = new CredentialDigest();
+  /** What is being checked, by address and account: a digest of it, and how often it is. */
+  readonly #running = new Map<string, { digest: string; times: number }>();
 
   constructor(deps: VerifierDeps) {
     this.#deps = deps;
+    this.lockouts = { accounts: new Lockout(deps.now), tokens: new Lockout(deps.now) };
   }
 
   /** The account whose password it is. */
@@ -58,48 +68,65 @@ export class Verifier {
     const { accounts } = this.#deps;
     const text = new TextDecoder().decode(name);
     const target = accounts.get(text)?.name ?? "";
-    const attempt: Attempt = { via, ip, subject: `account ${text.slice(0, 64)}`, target };
+    const { accounts: lockout } = this.lockouts;
+    const attempt: Attempt = { via, ip, lockout, subject: `name ${text.slice(0, 64)}`, target };
     const early = this.#wait(attempt);
     if (early) return early;
-    let right: boolean;
+    const leave = this.#enter(attempt, this.#digest.of(name, password));
+    if (!leave) return this.#refuse(attempt, "login_busy", 1);
     try {
-      right = await accounts.verify(name, password, ip);
+      const right = await accounts.verify(name, password, ip);
+      const account = right ? accounts.get(text) : null;
+      return account ? this.#succeed(attempt, account) : this.#fail(attempt);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
+      // What is known to be right needs no hash and is never busy, so to be busy tells that a guess was wrong.
+      lockout.failed(ip, attempt.subject);
       return this.#refuse(attempt, "login_busy", 1);
+    } finally {
+      leave();
     }
-    // Others of the pair may have failed meanwhile: then this one counts as if it had come behind them, so that
-    // many at once find out no more than one after the other.
-    const late = this.#wait(attempt);
-    if (late) return late;
-    const account = right ? accounts.get(text) : null;
-    return account ? this.#succeed(attempt, account) : this.#fail(attempt);
   }
 
   /** Whose token this is the digest of. A wrong one makes only itself wait, until many of a place were wrong. */
   token(digest: string, ip: string): TokenHolder | Refusal {
-    const subject = `token ${digest.slice(0, 16)}`;
-    const attempt: Attempt = { via: "token", ip, subject, target: "" };
+    const { tokens: lockout } = this.lockouts;
+    const attempt: Attempt = { via: "token", ip, lockout, subject: digest, target: "" };
     const early = this.#wait(attempt);
     if (early) return early;
     const holder = this.#deps.tokens?.find(digest);
     return holder ? this.#succeed(attempt, holder) : this.#fail(attempt);
   }
 
+  /**
+   * Begins a check; the result ends it. Null where the same address tries another password for the same account
+   * just then: guesses go one after the other, so that many at once find out no more.
+   */
+  #enter({ ip, subject }: Attempt, digest: string): (() => void) | null {
+    const key = `${subscriber(ip)} ${subject}`;
+    const running = this.#running.get(key) ?? { digest, times: 0 };
+    if (running.digest !== digest) return null;
+    running.times++;
+    this.#running.set(key, running);
+    return () => {
+      if (--running.times === 0) this.#running.delete(key);
+    };
+  }
+
   #wait(attempt: Attempt): Refusal | null {
-    const seconds = this.#deps.lockout.wait(attempt.ip, attempt.subject);
+    const seconds = attempt.lockout.wait(attempt.ip, attempt.subject);
     return seconds > 0 ? this.#refuse(attempt, "too_many_attempts", seconds) : null;
   }
 
-  #succeed<T>({ via, ip, subject }: Attempt, who: T): T {
+  #succeed<T>({ via, ip, lockout, subject }: Attempt, who: T): T {
     this.counts[via].right++;
-    this.#deps.lockout.succeeded(ip, subject);
+    lockout.succeeded(ip, subject);
     return who;
   }
 
   #fail(attempt: Attempt): Refusal {
-    const { via, ip, subject, target } = attempt;
-    const delay = this.#deps.lockout.failed(ip, subject);
+    const { via, ip, lockout, subject, target } = attempt;
+    const delay = lockout.failed(ip, subject);
     const known = target !== "" || via === "token" ? "" : "no such account, ";
     const next = delay > 0 ? `, the next is looked at in ${delay} s` : "";
     this.#deps.failed.note({

@@ -115,7 +115,13 @@ export const MAY_IMPORT: Record<string, string[]> = {
   ],
   "manager/audit.ts": ["type:manager/api/env.ts", "type:manager/history/batch.ts"],
   "manager/auth/": [
-    ...["proxy/auth/check.ts", "proxy/auth/basic.ts", "type:proxy/auth/", "proxy/reloaded.ts"],
+    ...[
+      "proxy/auth/check.ts",
+      "proxy/auth/basic.ts",
+      "proxy/auth/digest.ts",
+      "type:proxy/auth/",
+      "proxy/reloaded.ts",
+    ],
     ...["proxy/net/failure.ts", "proxy/net/ip.ts", "proxy/net/token_bucket.ts"],
     "type:manager/audit.ts",
   ],

@@ -11,7 +11,7 @@ import { Registry } from "../../manager/registry.ts";
 import { ingestFigures, T0 } from "./reports.ts";
 
 /** A client on the manager's own host. */
-const LOCAL: HttpClient = {
+export const LOCAL: HttpClient = {
   ip: "127.0.0.1",
   peer_ip: "127.0.0.1",
   port: 50_000,
