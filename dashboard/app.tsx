@@ -2,6 +2,7 @@ import { useRef } from "preact/hooks";
 import { Header } from "./components/frame/header.tsx";
 import { Navigation } from "./components/frame/sidebar.tsx";
 import { SkipLink } from "./components/frame/skip_link.tsx";
+import { ToastList } from "./components/shared/toast.tsx";
 import { PageView } from "./pages.tsx";
 import { useStore } from "./state/store.ts";
 
@@ -9,9 +10,11 @@ import { useStore } from "./state/store.ts";
 export function App() {
   const route = useStore().route.value;
   const first = useRef(route);
+  const moved = useRef(false);
   // The page that is loaded first leaves the focus where the browser puts it.
   const { page, proxyId } = first.current;
-  const focus = route.page !== page || route.proxyId !== proxyId;
+  if (route.page !== page || route.proxyId !== proxyId) moved.current = true;
+  const focus = moved.current;
   return (
     <div class="flex">
       <SkipLink />
@@ -26,6 +29,7 @@ export function App() {
           <PageView route={route} focus={focus} />
         </main>
       </div>
+      <ToastList />
     </div>
   );
 }

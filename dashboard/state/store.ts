@@ -9,6 +9,7 @@ import { followFormat } from "./format.ts";
 import { Keys, listenForKeys } from "./keys.ts";
 import { changedHref, parseRoute, type Query, type Route } from "./route.ts";
 import { createSettings, type SettingsStore } from "./settings.ts";
+import { Toasts } from "./toasts.ts";
 import { applyLook, type Look } from "./theme.ts";
 
 /** Everything the components read. */
@@ -24,6 +25,8 @@ export interface Store {
   format: ReadonlySignal<Format>;
   look: Look;
   keys: Keys;
+  /** Tells what became of something the reader did. */
+  toasts: Toasts;
   /** Changes what the present page remembers in its address, with no step back in the browser's history. */
   setQuery(changes: Query): void;
   /** Tries to reach the manager now. */
@@ -76,6 +79,7 @@ export function createStore(): Store {
     format: followFormat(settings.value),
     look: applyLook(document.documentElement, settings),
     keys,
+    toasts: new Toasts(),
     setQuery(changes) {
       history.replaceState(null, "", changedHref(route.value, changes));
       route.value = parseRoute(location.hash);

@@ -21,7 +21,9 @@ export const en = {
   },
   frame: {
     product: "RustProxy",
-    title: (page: string) => `${page} · RustProxy`,
+    title: (page: string) => `${page} – RustProxy`,
+    liveTitle: (rate: string, page: string) => `↓ ${rate} · ${page} – RustProxy`,
+    lostTitle: (page: string) => `Disconnected · ${page} – RustProxy`,
     skip: "Skip to the content",
     navigation: "Pages",
     pages: {
@@ -45,6 +47,8 @@ export const en = {
   },
   keys: {
     help: "Keyboard shortcuts",
+    areOff: "They are turned off in the settings.",
+    close: "Close what is open",
     goTo: (page: string) => `Go to ${page}`,
   },
   shared: {
@@ -71,6 +75,10 @@ export const en = {
     match: (matching: string, total: string) => `${matching} of ${total} match`,
     showing: (shown: string, all: string) => `showing ${shown} of ${all}`,
     notReported: (n: string) => `${n} more not reported`,
+    close: "Close",
+    cancel: "Cancel",
+    dismiss: "Dismiss",
+    loading: "Loading",
     waiting: "Waiting for the manager…",
     nothingToShow: "Nothing to show until the manager answers.",
     noMatch: (noun: string) => `No ${noun} matches.`,
@@ -105,7 +113,7 @@ export const en = {
     timeZone: "Time zone",
     deviceZone: (name: string) => `As the device (${name})`,
     shortcuts: "Keyboard",
-    shortcutsOn: "Single keys do something",
+    shortcutsOn: "Single keys do something; press ? to see which",
     example: "Example",
     appearance: "Appearance",
     figures: "Figures and times",

@@ -74,7 +74,7 @@ browserTest("Dashboard opens a proxy's connections by View and follows them", as
   await d.page.getByRole("link", { name: "View edge-1" }).click();
   await d.page.getByText("gone.example:80").waitFor();
   assert.equal(await d.page.locator("h1").innerText(), "edge-1");
-  assert.equal(await d.page.title(), "edge-1 · RustProxy");
+  assert.equal(await d.page.title(), "↓ 0 B/s · edge-1 – RustProxy");
   const [active, failed, rejected] = await d.page.locator("tbody tr").allInnerTexts();
   assert.match(active, /active\s+192\.0\.2\.1:50000\s+example\.com:443.*2\.00\sMB\s+1 min/s);
   assert.match(failed, /failed.*gone\.example:80.*alice.*connect refused/s);

@@ -1,5 +1,6 @@
 import { useStore } from "../../state/store.ts";
 import { words } from "../../words/words.ts";
+import { Help } from "./help_dialog.tsx";
 import { MoonIcon, SunIcon } from "./icons.tsx";
 import { LinkStatus } from "./link_status.tsx";
 
@@ -15,7 +16,10 @@ export function Header() {
         <div class="flex min-w-0 flex-1 items-center gap-3 max-sm:justify-end">
           <LinkStatus />
         </div>
-        <ThemeToggle />
+        <div class="-mr-2 flex items-center">
+          <Help />
+          <ThemeToggle />
+        </div>
       </div>
     </header>
   );
@@ -31,7 +35,7 @@ function ThemeToggle() {
       aria-label={label}
       title={label}
       onClick={() => look.toggle()}
-      class="-mr-2 grid size-10 shrink-0 place-items-center rounded-lg text-muted hover:bg-raised hover:text-ink"
+      class="grid size-10 shrink-0 place-items-center rounded-lg text-muted hover:bg-raised hover:text-ink"
     >
       {dark ? <SunIcon /> : <MoonIcon />}
     </button>

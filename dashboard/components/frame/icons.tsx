@@ -49,3 +49,50 @@ export function SettingsIcon() {
     </svg>
   );
 }
+
+/** Two lines that cross: closes. */
+export function CloseIcon() {
+  return (
+    <svg {...STROKE}>
+      <path d="m5.5 5.5 9 9M14.5 5.5l-9 9" />
+    </svg>
+  );
+}
+
+/** A keyboard: its shortcuts. */
+export function KeyboardIcon() {
+  return (
+    <svg {...STROKE}>
+      <rect x="2" y="5" width="16" height="10.5" rx="2" />
+      <path d="M5 8.25h.01M8.3 8.25h.01M11.7 8.25h.01M15 8.25h.01M7 12.25h6" />
+    </svg>
+  );
+}
+
+/** Somebody: who is logged in. */
+export function UserIcon() {
+  return (
+    <svg {...STROKE}>
+      <circle cx="10" cy="6.75" r="3.25" />
+      <path d="M3.75 16.75c.6-3.2 3.1-4.75 6.25-4.75s5.65 1.55 6.25 4.75" />
+    </svg>
+  );
+}
+
+/** Bars that get shorter: the top users. */
+export function TopIcon() {
+  return (
+    <svg {...STROKE}>
+      <path d="M3 4.5h14M3 10h9.5M3 15.5h5" />
+    </svg>
+  );
+}
+
+/** A bell: events and alerts. */
+export function EventsIcon() {
+  return (
+    <svg {...STROKE}>
+      <path d="M5.5 8.5a4.5 4.5 0 0 1 9 0c0 4 1.5 4.5 1.5 5.5H4c0-1 1.5-1.5 1.5-5.5zM8.25 16.5a1.9 1.9 0 0 0 3.5 0" />
+    </svg>
+  );
+}

@@ -30,7 +30,11 @@ export function ProxyPage({ proxyId, focus }: { proxyId: string; focus: boolean 
           </a>
         </nav>
         <div class="flex flex-wrap items-center gap-x-4 gap-y-1">
-          <PageTitle text={name} focus={focus}>
+          <PageTitle
+            text={name}
+            focus={focus}
+            rate={proxy && !isSilent(proxy) ? proxy.rate_received : null}
+          >
             <bdi class="break-words [overflow-wrap:anywhere]">{name}</bdi>
           </PageTitle>
           {proxy && <ProxyStatus proxy={proxy} />}

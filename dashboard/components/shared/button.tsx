@@ -1,0 +1,36 @@
+import type { ComponentChildren, Ref } from "preact";
+
+const KINDS = {
+  plain: "border-edge bg-surface hover:bg-raised",
+  primary: "border-accent bg-accent font-medium text-surface hover:opacity-90",
+  danger: "border-bad bg-surface font-medium text-bad hover:bg-raised",
+};
+
+/** A button; `busy` while what it began goes on, so that it is not begun twice. */
+export function Button(
+  { children, onClick, kind = "plain", type = "button", busy = false, disabled = false, ref }: {
+    children: ComponentChildren;
+    onClick?: () => void;
+    kind?: keyof typeof KINDS;
+    type?: "button" | "submit";
+    busy?: boolean;
+    disabled?: boolean;
+    ref?: Ref<HTMLButtonElement>;
+  },
+) {
+  // Not `disabled` while busy: that would take the focus away from who pressed it.
+  return (
+    <button
+      type={type}
+      ref={ref}
+      disabled={disabled}
+      aria-disabled={busy || undefined}
+      onClick={(e) => busy ? e.preventDefault() : onClick?.()}
+      class={`h-8 shrink-0 rounded-md border px-3 text-sm whitespace-nowrap disabled:opacity-60 aria-disabled:opacity-60 ${
+        KINDS[kind]
+      }`}
+    >
+      {children}
+    </button>
+  );
+}
