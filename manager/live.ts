@@ -1,6 +1,7 @@
 import { clientMessageSchema, type FleetStats, type ServerMessage } from "./api/model.ts";
 import { proxySummaries, proxySummary } from "./api/views.ts";
 import { fitting } from "./fitting.ts";
+import { FleetTopic } from "./fleet_topic.ts";
 import type { Registry } from "./registry.ts";
 import { Topic } from "./topic.ts";
 
@@ -24,11 +25,14 @@ export interface ViewerSocket {
   close(code: number, reason: string): void;
 }
 
+/** Whose connections a topic tells of: one proxy's, or with null the whole fleet's. */
+type TopicName = string | null;
+
 interface Viewer {
   socket: ViewerSocket;
-  topics: Set<string>;
-  /** What it must get whole, in this order: {@link SNAPSHOT} or a proxy's connections. */
-  owed: Set<string>;
+  topics: Set<TopicName>;
+  /** What it must get whole, in this order: {@link SNAPSHOT} or a topic's connections. */
+  owed: Set<TopicName>;
   /** It did not keep up, so it gets nothing until it has. */
   behind: boolean;
 }
@@ -42,7 +46,7 @@ export class Live {
   #stats: () => FleetStats;
   #now: () => number;
   #viewers = new Map<ViewerSocket, Viewer>();
-  #topics = new Map<string, Topic>();
+  #topics = new Map<TopicName, Topic | FleetTopic>();
   #changed = new Set<string>();
   #seq = 0;
   #snapshot: string | null = null;
@@ -67,7 +71,8 @@ export class Live {
   /** A viewer's socket has opened. */
   open(socket: ViewerSocket): void {
     if (this.isFull) return close(socket, CLOSE_TRY_LATER, "too many viewers");
-    const viewer = { socket, topics: new Set<string>(), owed: new Set([SNAPSHOT]), behind: false };
+    const topics = new Set<TopicName>();
+    const viewer = { socket, topics, owed: new Set<TopicName>([SNAPSHOT]), behind: false };
     this.#viewers.set(socket, viewer);
     this.#pay(viewer);
   }
@@ -97,7 +102,7 @@ export class Live {
   /** Sends what has changed; to be called at most once a second, and about that often. */
   flush(): void {
     const delta = this.#nextDelta();
-    const texts = new Map<string, string>();
+    const texts = new Map<TopicName, string>();
     for (const [proxyId, topic] of this.#topics) {
       const text = topic.viewers === 0 ? null : topic.next(this.#now());
       if (text !== null) texts.set(proxyId, text);
@@ -114,8 +119,14 @@ export class Live {
   }
 
   #note(proxyId: string, connectionId: number | null): void {
-    this.#topics.get(proxyId)?.note(connectionId);
-    if (connectionId === null) this.#changed.add(proxyId);
+    const topic = this.#topics.get(proxyId);
+    if (topic instanceof Topic) topic.note(connectionId);
+    if (connectionId === null) {
+      this.#changed.add(proxyId);
+      return;
+    }
+    const fleet = this.#topics.get(null);
+    if (fleet instanceof FleetTopic) fleet.note(proxyId, connectionId);
   }
 
   #nextDelta(): string | null {
@@ -136,13 +147,15 @@ export class Live {
     return encode({ type: "delta", seq: this.#seq, time: now / 1000, stats, proxies, removed });
   }
 
-  #subscribe(viewer: Viewer, proxyId: string): void {
+  #subscribe(viewer: Viewer, proxyId: TopicName): void {
     if (!viewer.topics.has(proxyId) && viewer.topics.size >= MAX_SUBSCRIPTIONS) {
       return this.#turnOut(viewer, CLOSE_POLICY, "too many subscriptions");
     }
     let topic = this.#topics.get(proxyId);
     if (!topic) {
-      topic = new Topic(this.#registry, proxyId);
+      topic = proxyId === null
+        ? new FleetTopic(this.#registry)
+        : new Topic(this.#registry, proxyId);
       this.#topics.set(proxyId, topic);
     }
     if (!viewer.topics.has(proxyId)) topic.viewers++;
@@ -151,18 +164,18 @@ export class Live {
     if (!viewer.behind) this.#pay(viewer);
   }
 
-  #unsubscribe(viewer: Viewer, proxyId: string): void {
+  #unsubscribe(viewer: Viewer, proxyId: TopicName): void {
     viewer.owed.delete(proxyId);
     if (viewer.topics.delete(proxyId)) this.#leave(proxyId);
   }
 
   // The topic stays until the next flush, so that one who comes and goes is not encoded for each time.
-  #leave(proxyId: string): void {
+  #leave(proxyId: TopicName): void {
     const topic = this.#topics.get(proxyId);
     if (topic) topic.viewers--;
   }
 
-  #serve(viewer: Viewer, delta: string | null, texts: Map<string, string>): void {
+  #serve(viewer: Viewer, delta: string | null, texts: Map<TopicName, string>): void {
     const { socket, topics, owed } = viewer;
     const changes = [...topics].flatMap((id) => owed.has(id) ? [] : texts.get(id) ?? []);
     if (delta !== null && !owed.has(SNAPSHOT)) changes.unshift(delta);

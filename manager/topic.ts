@@ -1,5 +1,5 @@
 import type { ServerMessage } from "./api/model.ts";
-import { backendViews, connectionView, connectionViews } from "./api/views.ts";
+import { backendViews, liveConnection, liveConnections } from "./api/views.ts";
 import type { ProxyEntry } from "./fleet/proxy.ts";
 import type { Registry } from "./registry.ts";
 
@@ -38,7 +38,7 @@ export class Topic {
     this.#reasons = entry?.reasons.version ?? -1;
     return this.#full = this.#encode({
       full: true,
-      upsert: entry ? connectionViews(entry, nowMs) : [],
+      upsert: entry ? liveConnections(entry, nowMs) : [],
       removed: [],
       backends: entry ? backendViews(entry, nowMs) : [],
       reasons: entry ? Object.fromEntries(entry.reasons) : {},
@@ -67,7 +67,7 @@ export class Topic {
     this.#reasons = version;
     const upsert = changed.flatMap((id) => {
       const record = entry.connections.get(id);
-      return record ? [connectionView(entry, record, nowMs)] : [];
+      return record ? [liveConnection(entry, record, nowMs)] : [];
     });
     const removed = changed.filter((id) => !entry.connections.get(id));
     return this.#encode({ full: false, upsert, removed, backends, reasons });

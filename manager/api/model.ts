@@ -7,6 +7,7 @@ import { z } from "@hono/zod-openapi";
 import { BACKEND_STATES } from "../../proxy/stats/backend_record.ts";
 import { CONNECTION_STATES } from "../../proxy/stats/report.ts";
 import { historyStateSchema } from "./model_history.ts";
+import { fleetConnectionsSchema } from "./model_live.ts";
 
 export const PROXY_STATUSES = ["online", "stale", "offline", "stopped"] as const;
 export type ProxyStatus = (typeof PROXY_STATUSES)[number];
@@ -65,6 +66,10 @@ export const connectionSchema = z.object({
   requests: count,
 }).openapi("Connection");
 export type Connection = z.infer<typeof connectionSchema>;
+
+/** A connection in a message, with when it was last reported: what its rate is counted over. */
+const liveConnectionSchema = connectionSchema.extend({ reported: time });
+export type LiveConnection = z.infer<typeof liveConnectionSchema>;
 
 /** One backend of a tcp proxy. Its figures are those of the proxy's current boot. */
 export const backendSchema = z.object({
@@ -173,7 +178,7 @@ export const serverMessageSchema = z.discriminatedUnion("type", [
     type: z.literal("connections"),
     proxy_id: z.string(),
     full: z.boolean(),
-    upsert: z.array(connectionSchema),
+    upsert: z.array(liveConnectionSchema),
     removed: z.array(count),
     omitted: count,
     /** All of them, where they have changed and in a full message; else absent. */
@@ -181,12 +186,16 @@ export const serverMessageSchema = z.discriminatedUnion("type", [
     /** Counters of the current boot by reason; all of them, where they have changed, as above. */
     reasons: z.record(z.string(), count).optional(),
   }),
+  fleetConnectionsSchema,
 ]);
 export type ServerMessage = z.infer<typeof serverMessageSchema>;
 
+/** Whose connections a viewer wants to hear of: one proxy's, or with null the whole fleet's. */
+const topic = z.string().min(1).max(300).nullable();
+
 /** What a viewer sends over `/ws`. */
 export const clientMessageSchema = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("subscribe"), proxy_id: z.string().min(1).max(300) }),
-  z.object({ type: z.literal("unsubscribe"), proxy_id: z.string().min(1).max(300) }),
+  z.object({ type: z.literal("subscribe"), proxy_id: topic }),
+  z.object({ type: z.literal("unsubscribe"), proxy_id: topic }),
 ]);
 export type ClientMessage = z.infer<typeof clientMessageSchema>;

@@ -2,7 +2,7 @@ import { type ConnectionRecord, isActive } from "../../proxy/stats/report.ts";
 import type { ProxyEntry } from "../fleet/proxy.ts";
 import { add, noTotals, sum } from "../fleet/totals.ts";
 import type { Registry } from "../registry.ts";
-import type { Backend, Connection, FleetStats, ProxySummary } from "./model.ts";
+import type { Backend, Connection, FleetStats, LiveConnection, ProxySummary } from "./model.ts";
 
 /** The figures of the fleet that come from the registry alone. */
 export type FleetTotals = Omit<
@@ -59,12 +59,30 @@ export function connectionView(
   };
 }
 
+/** The same for a viewer who follows it. */
+export function liveConnection(
+  entry: ProxyEntry,
+  record: ConnectionRecord,
+  nowMs: number,
+): LiveConnection {
+  const reported = entry.connections.seenAtMs(record.id) / 1000;
+  return { ...connectionView(entry, record, nowMs), reported };
+}
+
 /** A proxy's connections: active ones first, then the newest first. */
 export function connectionViews(entry: ProxyEntry, nowMs: number): Connection[] {
   return Array.from(entry.connections.records(), (record) => connectionView(entry, record, nowMs))
     .sort((a, b) =>
       Number(b.active) - Number(a.active) || b.start_time - a.start_time || b.id - a.id
     );
+}
+
+/** The same for a viewer who follows them. */
+export function liveConnections(entry: ProxyEntry, nowMs: number): LiveConnection[] {
+  return connectionViews(entry, nowMs).map((view) => ({
+    ...view,
+    reported: entry.connections.seenAtMs(view.id) / 1000,
+  }));
 }
 
 /** A proxy's backends as the API shows them; none has a connection once the proxy is gone. */

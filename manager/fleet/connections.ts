@@ -69,6 +69,11 @@ export class ConnectionTable {
     };
   }
 
+  /** When it was last reported, in milliseconds; 0 for one that is not known. */
+  seenAtMs(id: number): number {
+    return this.#entry(id)?.seenAtMs ?? 0;
+  }
+
   *records(): Generator<ConnectionRecord> {
     for (const { record } of this.#live.values()) yield record;
     for (const { record } of this.#ended.values()) yield record;

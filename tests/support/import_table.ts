@@ -154,9 +154,17 @@ export const MAY_IMPORT: Record<string, string[]> = {
   "manager/clock.ts": [],
   "manager/fitting.ts": [],
   "manager/program_worker.ts": [],
-  "manager/live.ts": [...FLEET, ...VIEWS, "manager/fitting.ts", "manager/topic.ts"],
+  "manager/live.ts": [
+    ...[...FLEET, ...VIEWS, "manager/fitting.ts", "manager/topic.ts"],
+    "manager/fleet_topic.ts",
+  ],
   "manager/topic.ts": [...FLEET, ...VIEWS],
   "manager/metrics.ts": [...FLEET, ...VIEWS, "type:manager/health.ts", "type:manager/auth/auth.ts"],
+  "manager/fleet_topic.ts": [
+    ...[...FLEET, ...REPORT, "manager/fleet_changes.ts", "manager/newest_start.ts"],
+  ],
+  "manager/fleet_changes.ts": [...FLEET, ...REPORT, "type:manager/api/model_live.ts"],
+  "manager/newest_start.ts": [...FLEET, ...REPORT],
   "manager/health.ts": ["type:manager/http/"],
   "manager/server.ts": [
     ...["manager/http/", "proxy/net/address.ts", "type:proxy/net/", "type:proxy/tls/"],

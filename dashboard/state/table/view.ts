@@ -12,6 +12,8 @@ export interface Question<R> {
   wanted?: (row: R) => boolean;
   filter: Filter;
   sort: Sort;
+  /** By what they stand where nothing is sorted, the largest first; else as they come. */
+  usual?: Column<R>;
   /** By what rows are grouped, if they are. */
   group?: { key: string; of: (row: R) => string } | null;
 }
@@ -26,7 +28,7 @@ export interface View<R> {
 
 /** Filters, sorts and groups in steps. */
 export function* viewSteps<R>(rows: readonly R[], question: Question<R>): Steps<View<R>> {
-  const { columns, wanted, filter, sort, group } = question;
+  const { columns, wanted, filter, sort, usual, group } = question;
   const searched = columns.filter(({ number }) => !number);
   const matching: R[] = [];
   let filtered = 0;
@@ -40,7 +42,10 @@ export function* viewSteps<R>(rows: readonly R[], question: Question<R>): Steps<
     // A row costs more to search than to count.
     if (i % (STEP_ROWS / 5) === 0) yield;
   }
-  const sorted = yield* sortSteps(matching, sort, columns);
+  const isSorted = sort !== null && columns.some(({ key }) => key === sort.key);
+  const sorted = isSorted || !usual
+    ? yield* sortSteps(matching, sort, columns)
+    : yield* sortSteps(matching, { key: usual.key, descending: true }, [usual]);
   const groups = group ? yield* groupSteps(sorted, group.key, group.of, columns, sort) : null;
   return { rows: sorted, groups, filtered };
 }
