@@ -1,5 +1,7 @@
 import { hc } from "hono/client";
 import type { ManagerApp } from "../../manager/api/app.ts";
+import type { EventsReply, HistoryReply } from "../../manager/api/model_history.ts";
+import { type Answer, answerOf, type Question } from "./history.ts";
 
 /** The manager's API, typed by its own routes. */
 export class ManagerClient {
@@ -24,5 +26,23 @@ export class ManagerClient {
     } catch {
       return "The manager cannot be reached";
     }
+  }
+
+  /** Figures over time. */
+  history({ proxyId, from, to, by }: Question, signal: AbortSignal): Promise<Answer<HistoryReply>> {
+    const query = {
+      from: from.toFixed(3),
+      ...(to === null ? {} : { to: to.toFixed(3) }),
+      ...(proxyId === null ? {} : { proxy_id: proxyId }),
+      ...(by ? { by: "proxy" as const } : {}),
+      format: "json" as const,
+    };
+    return answerOf(() => this.#api.history.$get({ query }, { init: { signal } }));
+  }
+
+  /** What happened to a proxy of late. */
+  events(proxyId: string, signal: AbortSignal): Promise<Answer<EventsReply>> {
+    const query = { proxy_id: proxyId, limit: "200", format: "json" as const };
+    return answerOf(() => this.#api.events.$get({ query }, { init: { signal } }));
   }
 }

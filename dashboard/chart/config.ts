@@ -1,19 +1,23 @@
-import type { ChartConfiguration } from "chart.js";
-import { formatClock, formatRate } from "../format.ts";
-import { minuteTicks } from "./scale.ts";
-import { WINDOW_MS } from "../state/series.ts";
-import type { Point } from "./points.ts";
+import type { ChartConfiguration, Tick } from "chart.js";
+import type { Format } from "../format.ts";
+import type { DataColors, Point } from "./datasets.ts";
+import { axisNumber } from "./scale.ts";
+import { type Tick as TimeTick, timeTicks } from "./ticks.ts";
 
 export type TrafficConfig = ChartConfiguration<"line", Point[]>;
 
 /** The colours of the current theme, as the canvas understands them. */
 export interface Palette {
-  received: string;
-  sent: string;
+  data: Pick<DataColors, "received" | "sent">;
+  /** Of the bands, in their order; the last one is that of all others. */
+  bands: readonly string[];
   line: string;
   edge: string;
   muted: string;
 }
+
+/** How many colours the bands have, and one for the others. */
+export const BAND_COLORS = 8;
 
 /** Reads the theme's colours from the style sheet, where they are declared once. */
 export function readPalette(): Palette {
@@ -24,8 +28,8 @@ export function readPalette(): Palette {
     return getComputedStyle(probe).color;
   };
   const palette = {
-    received: read("received"),
-    sent: read("sent"),
+    data: { received: read("received"), sent: read("sent") },
+    bands: Array.from({ length: BAND_COLORS }, (_, i) => read(`band-${i + 1}`)),
     line: read("line"),
     edge: read("edge"),
     muted: read("muted"),
@@ -34,12 +38,12 @@ export function readPalette(): Palette {
   return palette;
 }
 
-/** The chart without its data: filled areas on both sides of a zero line, nothing animated. */
+/** The chart without its data and its look: nothing animated, nothing that it does by itself. */
 export function trafficConfig(font: string): TrafficConfig {
-  const dataset = { data: [], borderWidth: 1.5, pointRadius: 0, fill: "origin", tension: 0 };
+  const ticks = { font: { family: font, size: 12 }, autoSkip: false };
   return {
     type: "line",
-    data: { datasets: [{ ...dataset }, { ...dataset }] },
+    data: { datasets: [] },
     options: {
       animation: false,
       responsive: true,
@@ -51,60 +55,45 @@ export function trafficConfig(font: string): TrafficConfig {
       scales: {
         x: {
           type: "linear",
-          min: Date.now() - WINDOW_MS,
-          max: Date.now(),
           border: { display: false },
           grid: { display: false },
-          afterBuildTicks(axis) {
-            axis.ticks = minuteTicks(axis.min, axis.max, axis.chart.width)
-              .map((value) => ({ value }));
-          },
-          ticks: {
-            font: { family: font, size: 12 },
-            maxRotation: 0,
-            autoSkip: false,
-            callback: (value) => formatClock(Number(value)),
-          },
+          ticks: { ...ticks, maxRotation: 0 },
         },
-        y: {
-          type: "linear",
-          border: { display: false },
-          ticks: {
-            font: { family: font, size: 12 },
-            padding: 8,
-            autoSkip: false,
-            callback: (value) => rateLabel(Number(value)),
-          },
-        },
+        y: { type: "linear", border: { display: false }, ticks: { ...ticks, padding: 8 } },
       },
     },
   };
 }
 
-/** Colours that change with the theme. */
-export function applyPalette(config: TrafficConfig, palette: Palette): void {
-  const [received, sent] = config.data.datasets;
-  for (const [dataset, color] of [[received, palette.received], [sent, palette.sent]] as const) {
-    dataset.borderColor = color;
-    dataset.backgroundColor = translucent(color);
-  }
-  const { x, y } = config.options!.scales!;
+/** What of the chart changes with the theme and with how the reader wants things written. */
+export function applyLook(
+  options: NonNullable<TrafficConfig["options"]>,
+  palette: Palette,
+  format: Format,
+  offset: (at: number) => number,
+): void {
+  const { x, y } = options.scales!;
   x!.ticks!.color = y!.ticks!.color = palette.muted;
   y!.grid = {
     drawTicks: false,
     lineWidth: 1,
     color: (context) => context.tick?.value === 0 ? palette.edge : palette.line,
   };
+  y!.ticks!.callback = (value) => rateLabel(Number(value), format);
+  x!.afterBuildTicks = (axis) => {
+    axis.ticks = timeTicks(axis.min, axis.max, axis.chart.width, offset(axis.max))
+      .map((tick): Tick => ({ value: tick.at, label: timeLabel(tick, format) }));
+  };
+  x!.ticks!.callback = (_, i, ticks) => ticks[i].label ?? null;
 }
 
 /** The rate on an axis, whose numbers are round: `0`, `20 MB/s`. */
-function rateLabel(value: number): string {
-  if (value === 0) return "0";
-  const rate = formatRate(Math.abs(value));
-  return `${Number(rate.value).toString()} ${rate.unit}`;
+function rateLabel(value: number, format: Format): string {
+  if (value === 0) return format.decimal(0);
+  const { unit } = format.rate(Math.abs(value));
+  return `${format.decimal(axisNumber(value, format.rateScale))} ${unit}`;
 }
 
-/** A colour from getComputedStyle, which is `rgb(r, g, b)`, at a fifth of its strength. */
-function translucent(color: string): string {
-  return color.replace(/^rgb\((.*)\)$/, "rgba($1, 0.2)");
+function timeLabel({ at, as }: TimeTick, format: Format): string {
+  return as === "day" ? format.day(at) : format.clock(at, as === "seconds");
 }

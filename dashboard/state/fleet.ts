@@ -7,7 +7,7 @@ import type {
   ServerMessage,
 } from "../../manager/api/model.ts";
 import { isSilent } from "./rows.ts";
-import { addGap, addSample, GAP_MS, type Series } from "./series.ts";
+import { addGap, addSample, GAP_MS, type Sample, type Series } from "./series.ts";
 
 /** The way to the manager: `connecting` until the first message, then `live` or `lost`. */
 export type LinkPhase = "connecting" | "live" | "lost";
@@ -71,7 +71,9 @@ function reduceMessage(state: FleetState, message: ServerMessage, at: number): F
   const proxies = message.type === "snapshot" ? new Map() : new Map(state.proxies);
   for (const proxy of message.proxies) proxies.set(proxy.proxy_id, proxy);
   if (message.type === "delta") { for (const id of message.removed) proxies.delete(id); }
-  const { rate_sent, rate_received } = message.stats;
+  const { rate_sent: sent, rate_received: received, active_connections, active_proxies } =
+    message.stats;
+  const sample = { at, sent, received, active: active_connections, proxies: active_proxies };
   return {
     ...state,
     phase: "live",
@@ -79,7 +81,7 @@ function reduceMessage(state: FleetState, message: ServerMessage, at: number): F
     clockOffset: message.time * 1000 - at,
     stats: message.stats,
     proxies,
-    traffic: addSample(state.traffic, at, rate_sent, rate_received),
+    traffic: addSample(state.traffic, sample),
     proxyTraffic: sampleProxies(state.proxyTraffic, proxies, message.proxies, at),
   };
 }
@@ -94,16 +96,23 @@ function sampleProxies(
   for (const id of before.keys()) if (!proxies.has(id)) after.delete(id);
   for (const proxy of changed) {
     const series = before.get(proxy.proxy_id) ?? [];
-    // A proxy that reports once a minute has no gap between two reports.
-    const gapMs = Math.max(GAP_MS, 2.5 * proxy.interval * 1000);
+    const gapMs = gapOf(proxy);
     after.set(
       proxy.proxy_id,
-      isSilent(proxy)
-        ? addGap(series, at)
-        : addSample(series, at, proxy.rate_sent, proxy.rate_received, gapMs),
+      isSilent(proxy) ? addGap(series, at) : addSample(series, sampleOf(proxy, at), gapMs),
     );
   }
   return after;
+}
+
+function sampleOf(proxy: ProxySummary, at: number): Sample {
+  const { rate_sent: sent, rate_received: received, active_connections: active } = proxy;
+  return { at, sent, received, active, proxies: null };
+}
+
+/** How long a proxy may be silent until that is a gap: one that reports once a minute has none between two reports. */
+export function gapOf(proxy: Pick<ProxySummary, "interval">): number {
+  return Math.max(GAP_MS, 2.5 * proxy.interval * 1000);
 }
 
 function withConnections(

@@ -2,7 +2,9 @@ import { effect, type ReadonlySignal, signal } from "@preact/signals";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import { ManagerClient } from "../api/client.ts";
+import type { Answer, Question } from "../api/history.ts";
 import { FleetSocket } from "../api/socket.ts";
+import type { EventsReply, HistoryReply } from "../../manager/api/model_history.ts";
 import type { Format } from "../format.ts";
 import { type FleetState, initialFleet, reduceFleet } from "./fleet.ts";
 import { followFormat } from "./format.ts";
@@ -29,6 +31,12 @@ export interface Store {
   toasts: Toasts;
   /** Changes what the present page remembers in its address, with no step back in the browser's history. */
   setQuery(changes: Query): void;
+  /** The same as a step of the reader's own, which the browser's Back takes back. */
+  go(changes: Query): void;
+  /** Asks for the past. */
+  askHistory(question: Question, signal: AbortSignal): Promise<Answer<HistoryReply>>;
+  /** Asks for what happened to a proxy. */
+  askEvents(proxyId: string, signal: AbortSignal): Promise<Answer<EventsReply>>;
   /** Tries to reach the manager now. */
   retry(): void;
   /** Has the manager forget a proxy that is gone; why it does not, or null. */
@@ -84,6 +92,9 @@ export function createStore(): Store {
       history.replaceState(null, "", changedHref(route.value, changes));
       route.value = parseRoute(location.hash);
     },
+    go: (changes) => location.hash = changedHref(route.value, changes),
+    askHistory: (question, signal) => client.history(question, signal),
+    askEvents: (proxyId, signal) => client.events(proxyId, signal),
     retry: () => socket.retry(),
     forget: (proxyId) => client.forget(proxyId),
   };

@@ -153,6 +153,7 @@ export const healthReplySchema = z.object({
 export const errorReplySchema = z.object({
   error: z.object({ code: z.string(), message: z.string() }),
 }).openapi("Error");
+export type ErrorReply = z.infer<typeof errorReplySchema>;
 
 /**
  * What the manager sends over `/ws`. `seq` is the number of the manager's last delta, the same for

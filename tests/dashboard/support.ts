@@ -5,6 +5,7 @@ import type {
   ProxySummary,
   ServerMessage,
 } from "../../manager/api/model.ts";
+import type { Sample } from "../../dashboard/state/series.ts";
 import { historyFigures, ingestFigures } from "../support/reports.ts";
 
 /** The fleet's figures in a message. */
@@ -115,4 +116,14 @@ export function connections(
 ): Message<"connections"> {
   const none = { full: true, upsert: [], removed: [], omitted: 0 };
   return { type: "connections", proxy_id: "edge-1", ...none, ...overrides };
+}
+
+/** A moment of a chart. */
+export function sample(
+  at: number,
+  sent: number | null,
+  received: number | null = sent,
+  overrides: Partial<Sample> = {},
+): Sample {
+  return { at, sent, received, active: null, proxies: null, ...overrides };
 }

@@ -187,7 +187,10 @@ export const MAY_IMPORT: Record<string, string[]> = {
     ...["manager/audit.ts", "manager/auth/principal.ts", "type:manager/auth/"],
   ],
 
-  "dashboard/": ["type:manager/api/model.ts", "type:manager/api/app.ts"],
+  "dashboard/": [
+    ...["type:manager/api/model.ts", "type:manager/api/model_history.ts"],
+    "type:manager/api/app.ts",
+  ],
 };
 
 /** Which packages each part may import. */

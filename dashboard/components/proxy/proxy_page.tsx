@@ -1,24 +1,24 @@
 import type { ProxySummary } from "../../../manager/api/model.ts";
-import { formatCount, formatDuration, visible } from "../../format.ts";
+import { formatDuration, visible } from "../../format.ts";
 import { isSilent } from "../../state/rows.ts";
 import { useStore } from "../../state/store.ts";
 import { BackendPanel } from "./backend_panel.tsx";
-import { Card, Cards } from "../shared/card.tsx";
 import { ConnectionPanel } from "../connections/connection_panel.tsx";
-import { Direction } from "../shared/direction.tsx";
 import { ForgetProxy } from "./forget_proxy.tsx";
 import { PageTitle } from "../frame/page_title.tsx";
 import { Empty, Waiting } from "../shared/panel.tsx";
 import { ProxyFacts } from "./proxy_facts.tsx";
-import { Bytes, Rate } from "../shared/quantity.tsx";
 import { ReasonPanel } from "./reason_panel.tsx";
 import { ProxyStatus } from "../shared/status.tsx";
 import { Ago } from "../shared/time.tsx";
-import { Traffic } from "../shared/traffic.tsx";
+import { TrafficPanel } from "../chart/traffic_panel.tsx";
+import { ProxyFigures } from "./proxy_figures.tsx";
+import { useRecent } from "../../chart/use_recent.ts";
 
 /** One proxy: who it is, its figures, its traffic, its backends and connections. */
 export function ProxyPage({ proxyId, focus }: { proxyId: string; focus: boolean }) {
-  const { proxies, proxyTraffic } = useStore().fleet.value;
+  const { proxies } = useStore().fleet.value;
+  const recent = useRecent(proxyId);
   const proxy = proxies.get(proxyId);
   const name = visible(proxyId);
   return (
@@ -46,9 +46,10 @@ export function ProxyPage({ proxyId, focus }: { proxyId: string; focus: boolean 
       {proxy
         ? (
           <>
-            <ProxyFigures proxy={proxy} />
-            <Traffic
-              series={proxyTraffic.get(proxyId) ?? []}
+            <ProxyFigures proxy={proxy} recent={recent} />
+            <TrafficPanel
+              proxyId={proxyId}
+              recent={recent}
               received={isSilent(proxy) ? undefined : proxy.rate_received}
               sent={isSilent(proxy) ? undefined : proxy.rate_sent}
               silent={isSilent(proxy)}
@@ -69,33 +70,6 @@ function SilenceNote({ proxy }: { proxy: ProxySummary }) {
     <span class="text-muted tabular-nums">
       last seen <Ago time={proxy.last_seen} />, showing its last state
     </span>
-  );
-}
-
-function ProxyFigures({ proxy }: { proxy: ProxySummary }) {
-  const sending = isSilent(proxy) ? null : <Rate value={proxy.rate_sent} />;
-  const receiving = isSilent(proxy) ? null : <Rate value={proxy.rate_received} />;
-  return (
-    <Cards>
-      <Card
-        label="Active connections"
-        note={`${formatCount(proxy.total_connections)} in total`}
-      >
-        {formatCount(proxy.active_connections)}
-      </Card>
-      <Card
-        label="Failed connections"
-        note={`${formatCount(proxy.rejected_connections)} rejected`}
-      >
-        {formatCount(proxy.failed_connections)}
-      </Card>
-      <Card label={<Direction name="sent" card />} note={sending}>
-        <Bytes value={proxy.total_bytes_sent} />
-      </Card>
-      <Card label={<Direction name="received" card />} note={receiving}>
-        <Bytes value={proxy.total_bytes_received} />
-      </Card>
-    </Cards>
   );
 }
 

@@ -3,9 +3,11 @@ import { words } from "../../words/words.ts";
 
 /** One figure with its name above and what explains it below; without children, its place is kept. */
 export function Card(
-  { label, note, children }: {
+  { label, note, spark, children }: {
     label: ComponentChildren;
     note?: ComponentChildren;
+    /** How it went of late. */
+    spark?: ComponentChildren;
     children?: ComponentChildren;
   },
 ) {
@@ -15,7 +17,8 @@ export function Card(
       <dd class="mt-1 truncate text-2xl font-semibold tabular-nums lg:text-[28px] lg:leading-9">
         {children ?? <Placeholder />}
       </dd>
-      <dd class="mt-0.5 text-xs text-muted tabular-nums">{note ?? "\u00a0"}</dd>
+      <dd class="mt-0.5 truncate text-xs text-muted tabular-nums">{note ?? "\u00a0"}</dd>
+      {spark && <dd class="mt-2 h-6">{spark}</dd>}
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { minuteTicks, trafficScale } from "../../../dashboard/chart/scale.ts";
+import { axisNumber, trafficScale } from "../../../dashboard/chart/scale.ts";
 
 Deno.test("trafficScale holds both rates in round steps", () => {
   const rows: [number, number, number, number, number][] = [
@@ -26,15 +26,11 @@ Deno.test("trafficScale has at most five steps and covers any rate", () => {
   }
 });
 
-Deno.test("minuteTicks are the whole minutes, every second one where it is narrow", () => {
-  const minutes = (from: number, to: number, width: number) =>
-    minuteTicks(from * 60_000, to * 60_000, width).map((at) => at / 60_000);
-  assert.deepEqual(minutes(0.5, 5.5, 1000), [1, 2, 3, 4, 5]);
-  assert.deepEqual(minutes(0.5, 5.5, 350), [2, 4]);
-  assert.deepEqual(minutes(1.5, 6.5, 350), [2, 4, 6]);
-});
-
-Deno.test("minuteTicks leave out a label that would reach over the right end", () => {
-  assert.deepEqual(minuteTicks(0, 300_000, 1000), [0, 60_000, 120_000, 180_000, 240_000]);
-  assert.deepEqual(minuteTicks(0, 300_000, 0), [0, 120_000]);
+Deno.test("trafficScale has round steps in the reader's units", () => {
+  const bits = trafficScale(1e6, 0, { factor: 8, base: 1000 });
+  assert.equal(bits.step * 8, 2e6);
+  const binary = trafficScale(3 * 2 ** 20, 0, { factor: 1, base: 1024 });
+  assert.equal(binary.step, 2 ** 20);
+  assert.equal(axisNumber(binary.step, { factor: 1, base: 1024 }), 1);
+  assert.equal(axisNumber(-bits.step, { factor: 8, base: 1000 }), 2);
 });
