@@ -13,16 +13,6 @@ export function matches(filter: string, texts: readonly string[]): boolean {
   return words.every((word) => haystack.includes(word));
 }
 
-/** The proxies that match, by id in natural order, so that `edge-10` follows `edge-9`. */
-export function selectProxies(proxies: Iterable<ProxySummary>, filter: string): ProxySummary[] {
-  const collator = new Intl.Collator("en", { numeric: true });
-  return [...proxies]
-    .filter((p) =>
-      matches(filter, [p.proxy_id, p.proxy_type, p.listen_addr, p.host, proxyStatus(p)])
-    )
-    .sort((a, b) => collator.compare(a.proxy_id, b.proxy_id));
-}
-
 /** The word for a proxy's state: its status, or `draining` while it is online and takes no more. */
 export function proxyStatus(proxy: ProxySummary): ProxySummary["status"] | "draining" {
   return proxy.status === "online" && proxy.draining ? "draining" : proxy.status;

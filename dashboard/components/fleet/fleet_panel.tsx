@@ -1,47 +1,105 @@
-import { useState } from "preact/hooks";
-import { MAX_ROWS, selectProxies } from "../../state/rows.ts";
+import { useRef } from "preact/hooks";
+import { useKey } from "../../state/keys.ts";
+import { GROUPINGS } from "../../state/proxies.ts";
 import { useStore } from "../../state/store.ts";
+import { words } from "../../words/words.ts";
+import { ColumnMenu } from "../shared/column_menu.tsx";
 import { Command } from "../shared/command.tsx";
+import { ExportMenu } from "../shared/export_menu.tsx";
 import { Filter } from "../shared/filter.tsx";
+import { MarkContext } from "../shared/marked.tsx";
 import { countNote, Empty, NoMatch, Panel, Waiting } from "../shared/panel.tsx";
 import { ProxyCards } from "./proxy_cards.tsx";
 import { ProxyTable } from "./proxy_table.tsx";
+import { type Proxies, useProxies } from "./use_proxies.ts";
 
 /** The proxies, or what to do where there is none. */
 export function FleetPanel() {
   const store = useStore();
-  const [filter, setFilter] = useState("");
-  const { stats, proxies, phase } = store.fleet.value;
-  const matching = selectProxies(proxies.values(), filter);
-  const shown = matching.slice(0, MAX_ROWS);
-  const total = proxies.size;
-  const note = { shown: shown.length, matching: matching.length, total };
-  if (stats === null) {
+  const { stats, phase } = store.fleet.value;
+  const table = useProxies();
+  const { fleet } = words;
+  if (stats === null || table.total === 0) {
     return (
-      <Panel title="Proxies">
-        <Waiting phase={phase} />
+      <Panel title={fleet.proxies}>
+        {stats === null ? <Waiting phase={phase} /> : <NoProxy />}
       </Panel>
     );
   }
-  if (total === 0) {
-    return (
-      <Panel title="Proxies">
-        <NoProxy />
-      </Panel>
-    );
-  }
+  const { rows } = table.view;
+  const note = { shown: rows.length, matching: rows.length, total: table.total };
   return (
     <Panel
-      title="Proxies"
-      note={`${countNote(note)} · rates over the last report interval`}
-      filter={<Filter label="Filter proxies" value={filter} onChange={setFilter} />}
+      title={fleet.proxies}
+      note={`${countNote(note)} · ${fleet.ratesNote}`}
+      filter={<Tools table={table} />}
     >
-      {matching.length === 0
-        ? <NoMatch noun="proxy" onClear={() => setFilter("")} />
-        : store.phone.value
-        ? <ProxyCards proxies={shown} />
-        : <ProxyTable proxies={shown} />}
+      <MarkContext.Provider value={table.filter}>
+        {rows.length === 0
+          ? <NoMatch noun={fleet.noun} onClear={() => table.setText("")} />
+          : store.phone.value
+          ? <ProxyCards table={table} />
+          : <ProxyTable table={table} />}
+      </MarkContext.Provider>
     </Panel>
+  );
+}
+
+const SELECT = "h-9 rounded-lg border border-edge bg-surface px-2 text-base sm:h-8 sm:text-sm";
+
+function Tools({ table }: { table: Proxies }) {
+  const { fleet } = words;
+  const { phone } = useStore();
+  const search = useRef<HTMLSpanElement>(null);
+  useKey("/", () => search.current?.querySelector("input")?.focus(), fleet.searchKey);
+  return (
+    <div class="flex flex-wrap items-center gap-2 max-sm:w-full">
+      <span ref={search} class="max-sm:w-full">
+        <Filter label={fleet.filter} value={table.text} onChange={table.setText} />
+      </span>
+      {phone.value && <SortSelect table={table} />}
+      <select
+        aria-label={fleet.group}
+        class={SELECT}
+        value={table.grouping ?? ""}
+        onChange={(e) => table.setGroup(e.currentTarget.value)}
+      >
+        <option value="">{fleet.noGroup}</option>
+        {GROUPINGS.map((grouping) => (
+          <option key={grouping} value={grouping}>{fleet.groupings[grouping]}</option>
+        ))}
+      </select>
+      {!phone.value && (
+        <>
+          <ColumnMenu
+            columns={table.columns}
+            isShown={(key) => table.shown.some((column) => column.key === key)}
+            onToggle={table.toggleColumn}
+          />
+          <ExportMenu name="proxies" columns={table.shown} rows={() => table.view.rows} />
+        </>
+      )}
+    </div>
+  );
+}
+
+/** On a phone there are no heads to sort by. */
+function SortSelect({ table }: { table: Proxies }) {
+  const { fleet } = words;
+  const { sort } = table;
+  return (
+    <select
+      aria-label={fleet.sort}
+      class={`${SELECT} min-w-0 flex-1`}
+      value={sort === null ? "" : `${sort.descending ? "-" : ""}${sort.key}`}
+      onChange={(e) => table.setSortWord(e.currentTarget.value)}
+    >
+      <option value="">{fleet.noSort}</option>
+      {table.columns.flatMap(({ key, title }) => [
+        <option key={`-${key}`} value={`-${key}`}>{fleet.descending(title)}</option>,
+        <option key={key} value={key}>{fleet.ascending(title)}</option>,
+      ])}
+    </select>
   );
 }
 
@@ -51,7 +109,7 @@ function NoProxy() {
   }`;
   return (
     <Empty>
-      <p class="mb-4">No proxy has reported yet. Start one:</p>
+      <p class="mb-4">{words.fleet.startOne}</p>
       <div class="mx-auto w-fit max-w-full">
         <Command text={command} />
       </div>

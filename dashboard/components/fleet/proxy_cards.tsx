@@ -1,41 +1,82 @@
+import { useRef } from "preact/hooks";
 import type { ProxySummary } from "../../../manager/api/model.ts";
-import { formatCount } from "../../format.ts";
+import { visible } from "../../format.ts";
+import { useFormat } from "../../state/format.ts";
 import { proxyHref } from "../../state/route.ts";
 import { isSilent } from "../../state/rows.ts";
+import { groupLines, type Line } from "../../state/table/group.ts";
+import { words } from "../../words/words.ts";
 import { LossNote } from "../shared/loss.tsx";
+import { Marked } from "../shared/marked.tsx";
 import { Rate } from "../shared/quantity.tsx";
 import { ProxyStatus } from "../shared/status.tsx";
 import { Ago } from "../shared/time.tsx";
-import { Untrusted } from "../shared/untrusted.tsx";
+import { useVirtualRows } from "../shared/virtual_rows.tsx";
+import type { Proxies } from "./use_proxies.ts";
+
+/** Of one card, in pixels: all are as high, so that those out of sight need not be drawn. */
+const HEIGHT = 96;
 
 /** The proxies on a phone: a card each, which is one link. */
-export function ProxyCards({ proxies }: { proxies: ProxySummary[] }) {
+export function ProxyCards({ table: { view } }: { table: Proxies }) {
+  const list = useRef<HTMLUListElement>(null);
+  const lines: Line<ProxySummary>[] = view.groups === null
+    ? view.rows.map((row) => ({ type: "row", row }))
+    : groupLines(view.groups, () => true);
+  const virtual = useVirtualRows({ count: lines.length, height: HEIGHT, list });
   return (
-    <ul class="divide-y divide-line border-t border-line">
-      {proxies.map((proxy) => (
-        <li key={proxy.proxy_id}>
-          <a href={proxyHref(proxy.proxy_id)} class="block px-4 py-3 active:bg-raised">
-            <span class="flex items-center justify-between gap-4">
-              <span class="min-w-0 font-medium">
-                <Untrusted text={proxy.proxy_id} />
-              </span>
-              <span class="text-xs">
-                <ProxyStatus proxy={proxy} />
-              </span>
-            </span>
-            <span class="mt-0.5 flex justify-between gap-4 text-xs text-muted">
-              <span class="min-w-0">
-                <Untrusted text={`${proxy.proxy_type} · ${proxy.listen_addr}`} />
-              </span>
-              <span class="whitespace-nowrap tabular-nums">
-                {formatCount(proxy.active_connections)} active
-              </span>
-            </span>
-            <Traffic proxy={proxy} />
-          </a>
-        </li>
-      ))}
+    <ul ref={list} class="border-t border-line" aria-label={words.fleet.proxies}>
+      {virtual.rows.map(({ index, gap }) => {
+        const line = lines[index];
+        const key = line.type === "group" ? `group ${line.group.key}` : `row ${line.row.proxy_id}`;
+        return [
+          gap > 0 && <li key={`gap ${index}`} aria-hidden="true" style={{ height: `${gap}px` }} />,
+          <li
+            key={key}
+            data-index={index}
+            aria-setsize={lines.length}
+            aria-posinset={index + 1}
+            class="h-24 border-b border-line"
+          >
+            {line.type === "group"
+              ? (
+                <GroupHead
+                  name={line.group.key}
+                  sums={line.group.sums}
+                  n={line.group.rows.length}
+                />
+              )
+              : <ProxyCard proxy={line.row} />}
+          </li>,
+        ];
+      })}
+      {virtual.after > 0 && <li aria-hidden="true" style={{ height: `${virtual.after}px` }} />}
     </ul>
+  );
+}
+
+function ProxyCard({ proxy }: { proxy: ProxySummary }) {
+  const { count } = useFormat();
+  return (
+    <a href={proxyHref(proxy.proxy_id)} class="block h-full px-4 py-3 active:bg-raised">
+      <span class="flex items-center justify-between gap-4">
+        <bdi class="min-w-0 truncate font-medium">
+          <Marked text={visible(proxy.proxy_id)} />
+        </bdi>
+        <span class="text-xs">
+          <ProxyStatus proxy={proxy} />
+        </span>
+      </span>
+      <span class="mt-0.5 flex justify-between gap-4 text-xs text-muted">
+        <bdi class="min-w-0 truncate">
+          <Marked text={visible(`${proxy.proxy_type} · ${proxy.listen_addr}`)} />
+        </bdi>
+        <span class="whitespace-nowrap tabular-nums">
+          {words.fleet.activeCount(count(proxy.active_connections))}
+        </span>
+      </span>
+      <Traffic proxy={proxy} />
+    </a>
   );
 }
 
@@ -43,23 +84,55 @@ function Traffic({ proxy }: { proxy: ProxySummary }) {
   if (isSilent(proxy)) {
     return (
       <span class="mt-1 block text-muted">
-        last seen <Ago time={proxy.last_seen} />
+        {words.fleet.lastSeen} <Ago time={proxy.last_seen} />
       </span>
     );
   }
   return (
     <span class="mt-1 flex gap-6">
-      <span>
-        <span class="text-received" aria-hidden="true">↓</span>
-        <span class="sr-only">receiving</span> <Rate value={proxy.rate_received} />
-      </span>
-      <span>
-        <span class="text-sent" aria-hidden="true">↑</span>
-        <span class="sr-only">sending</span> <Rate value={proxy.rate_sent} />
-      </span>
+      <BothRates received={proxy.rate_received} sent={proxy.rate_sent} />
       <span class="ml-auto">
         <LossNote proxy={proxy} />
       </span>
     </span>
+  );
+}
+
+function BothRates({ received, sent }: { received: number; sent: number }) {
+  return (
+    <>
+      <span class="whitespace-nowrap">
+        <span class="text-received" aria-hidden="true">↓</span>
+        <span class="sr-only">{words.fleet.receiving}</span> <Rate value={received} />
+      </span>
+      <span class="whitespace-nowrap">
+        <span class="text-sent" aria-hidden="true">↑</span>
+        <span class="sr-only">{words.fleet.sending}</span> <Rate value={sent} />
+      </span>
+    </>
+  );
+}
+
+function GroupHead({ name, sums, n }: {
+  name: string;
+  sums: ReadonlyMap<string, number>;
+  n: number;
+}) {
+  const { count } = useFormat();
+  const { shared, fleet } = words;
+  const word = shared.states[name as keyof typeof shared.states] ?? visible(name);
+  return (
+    <div class="flex h-full flex-col justify-end bg-raised px-4 py-3">
+      <span class="flex items-baseline justify-between gap-4">
+        <bdi class="min-w-0 truncate font-semibold">{name === "" ? fleet.nameless : word}</bdi>
+        <span class="text-xs text-muted tabular-nums">{count(n)}</span>
+      </span>
+      <span class="mt-1 flex gap-6">
+        <BothRates received={sums.get("receiving") ?? 0} sent={sums.get("sending") ?? 0} />
+        <span class="ml-auto text-xs text-muted tabular-nums">
+          {fleet.activeCount(count(sums.get("active") ?? 0))}
+        </span>
+      </span>
+    </div>
   );
 }

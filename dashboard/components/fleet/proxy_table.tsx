@@ -1,118 +1,99 @@
+import { useState } from "preact/hooks";
 import type { ProxySummary } from "../../../manager/api/model.ts";
-import { formatCount, visible } from "../../format.ts";
+import { useFormat } from "../../state/format.ts";
 import { proxyHref } from "../../state/route.ts";
 import { isSilent } from "../../state/rows.ts";
+import type { Column } from "../../state/table/columns.ts";
+import { type Group, groupLines, type Line } from "../../state/table/group.ts";
+import { words } from "../../words/words.ts";
+import { DataTable } from "../shared/data_table.tsx";
 import { Direction } from "../shared/direction.tsx";
 import { useHeldRows } from "../shared/held_rows.ts";
-import { LossNote } from "../shared/loss.tsx";
 import { Bytes, Rate } from "../shared/quantity.tsx";
-import { ProxyStatus } from "../shared/status.tsx";
-import { Cell, Head, Row, Table } from "../shared/table.tsx";
-import { Ago } from "../shared/time.tsx";
 import { Untrusted } from "../shared/untrusted.tsx";
+import { ProxyCell } from "./proxy_cell.tsx";
+import type { Proxies } from "./use_proxies.ts";
 
-const WIDTHS = [104, null, 68, 148, 72, 104, 84, 92, 96, 108, 64];
-
-/** The proxies, one a row. */
-export function ProxyTable({ proxies }: { proxies: ProxySummary[] }) {
-  const { rows, handlers } = useHeldRows(proxies, (proxy) => proxy.proxy_id);
+/** The proxies, one a row, in groups if that was asked for. */
+export function ProxyTable({ table }: { table: Proxies }) {
+  const { shown, sort, setSort, grouping, question } = table;
+  const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
+  const { lines, handlers } = useHeldLines(table, question, closed);
+  const toggle = (key: string) => {
+    const next = new Set(closed);
+    if (!next.delete(key)) next.add(key);
+    setClosed(next);
+  };
   return (
-    <Table label="Proxies" widths={WIDTHS} head={<ProxyHeads />}>
-      <tbody {...handlers}>
-        {rows.map((proxy) => <ProxyRow key={proxy.proxy_id} proxy={proxy} />)}
-      </tbody>
-    </Table>
+    <DataTable
+      label={words.fleet.proxies}
+      columns={shown}
+      lines={lines}
+      rowKey={(proxy) => proxy.proxy_id}
+      cell={(column, proxy) => <ProxyCell column={column.key} proxy={proxy} />}
+      head={(column) => <ProxyHead column={column} />}
+      isFaint={isSilent}
+      sort={sort}
+      onSort={setSort}
+      onOpen={(proxy) => location.hash = proxyHref(proxy.proxy_id)}
+      group={{
+        name: ({ key }) => <GroupName grouping={grouping} name={key} />,
+        sum: (column, group) => <Sum column={column} group={group} />,
+        onToggle: toggle,
+      }}
+      handlers={handlers}
+      height="max-h-[min(70dvh,720px)]"
+    />
   );
 }
 
-function ProxyHeads() {
-  return (
-    <>
-      <Head stay="first">Status</Head>
-      <Head stay="second">Proxy</Head>
-      <Head>Type</Head>
-      <Head>Listen address</Head>
-      <Head number>Active</Head>
-      <Head number>Total</Head>
-      <Head number>
-        <Direction name="sent" />
-      </Head>
-      <Head number>
-        <Direction name="received" />
-      </Head>
-      <Head number>
-        <Direction name="sent" rate />
-      </Head>
-      <Head number>
-        <Direction name="received" rate />
-      </Head>
-      <Head>
-        <span class="sr-only">Details</span>
-      </Head>
-    </>
-  );
-}
-
-function ProxyRow({ proxy }: { proxy: ProxySummary }) {
-  const href = proxyHref(proxy.proxy_id);
-  return (
-    <Row>
-      <Cell stay="first">
-        <ProxyStatus proxy={proxy} />
-      </Cell>
-      <Cell stay="second">
-        <span class="flex items-baseline gap-2">
-          <a href={href} class="block min-w-0 rounded font-medium hover:underline">
-            <Untrusted text={proxy.proxy_id} />
-          </a>
-          <LossNote proxy={proxy} />
-        </span>
-      </Cell>
-      <Cell>
-        <Untrusted text={proxy.proxy_type} />
-      </Cell>
-      <Cell>
-        <Untrusted text={proxy.listen_addr} mono />
-      </Cell>
-      <Cell number>{formatCount(proxy.active_connections)}</Cell>
-      <Cell number>{formatCount(proxy.total_connections)}</Cell>
-      <Cell number>
-        <Bytes value={proxy.total_bytes_sent} />
-      </Cell>
-      <Cell number>
-        <Bytes value={proxy.total_bytes_received} />
-      </Cell>
-      <RateCells proxy={proxy} />
-      <Cell number>
-        <a
-          href={href}
-          class="rounded text-accent hover:underline"
-          aria-label={`View ${visible(proxy.proxy_id)}`}
-        >
-          View
-        </a>
-      </Cell>
-    </Row>
-  );
-}
-
-/** The rates of a proxy that reports; of another, when it was heard last. */
-function RateCells({ proxy }: { proxy: ProxySummary }) {
-  if (isSilent(proxy)) {
-    return (
-      <td colSpan={2} class="h-9 px-2 text-right whitespace-nowrap text-muted tabular-nums">
-        last seen <Ago time={proxy.last_seen} />
-      </td>
-    );
+/** The lines, whose rows and groups keep their places while one is at them. */
+function useHeldLines({ view }: Proxies, question: string, closed: ReadonlySet<string>) {
+  const rows = useHeldRows(view.rows, (proxy) => proxy.proxy_id, question);
+  const groups = useHeldRows(view.groups ?? [], ({ key }) => key, question);
+  if (view.groups === null) {
+    const lines = rows.rows.map((row): Line<ProxySummary> => ({ type: "row", row }));
+    return { lines, handlers: rows.handlers };
   }
-  return (
-    <>
-      <Cell number>
-        <Rate value={proxy.rate_sent} />
-      </Cell>
-      <Cell number>
-        <Rate value={proxy.rate_received} />
-      </Cell>
-    </>
-  );
+  const places = new Map(rows.rows.map((row, place) => [row.proxy_id, place]));
+  const held = groups.rows.map((group) => ({
+    ...group,
+    rows: group.rows.toSorted((a, b) => places.get(a.proxy_id)! - places.get(b.proxy_id)!),
+  }));
+  const both = (name: keyof typeof rows.handlers) => (event: PointerEvent & FocusEvent) => {
+    rows.handlers[name](event);
+    groups.handlers[name](event);
+  };
+  return {
+    lines: groupLines(held, (key) => !closed.has(key)),
+    handlers: {
+      ...{ onPointerEnter: both("onPointerEnter"), onPointerLeave: both("onPointerLeave") },
+      ...{ onFocusIn: both("onFocusIn"), onFocusOut: both("onFocusOut") },
+    },
+  };
+}
+
+function ProxyHead({ column: { key, title } }: { column: Column<ProxySummary> }) {
+  if (key === "sent" || key === "received") return <Direction name={key} />;
+  if (key === "sending") return <Direction name="sent" rate />;
+  if (key === "receiving") return <Direction name="received" rate />;
+  return <>{title}</>;
+}
+
+function GroupName({ grouping, name }: { grouping: Proxies["grouping"]; name: string }) {
+  const { shared, fleet } = words;
+  if (name === "") return <span class="text-muted">{fleet.nameless}</span>;
+  if (grouping !== "status") return <Untrusted text={name} />;
+  return <>{shared.states[name as keyof typeof shared.states]}</>;
+}
+
+function Sum({ column: { key }, group }: {
+  column: Column<ProxySummary>;
+  group: Group<ProxySummary>;
+}) {
+  const { count } = useFormat();
+  const sum = group.sums.get(key) ?? 0;
+  if (key === "sending" || key === "receiving") return <Rate value={sum} />;
+  if (key === "sent" || key === "received") return <Bytes value={sum} />;
+  return <>{count(sum)}</>;
 }

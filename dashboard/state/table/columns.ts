@@ -9,6 +9,8 @@ export interface Column<R> {
   text(row: R): string;
   /** What it is sorted by and exported as: numbers in base units, times in Unix seconds; else its text. */
   value?(row: R): number | string;
+  /** What it is sorted by where that is not its value: a name as people count, for one. */
+  order?(row: R): number | string;
   /** It stands at the right, can be summed, and is not searched: its text changes with each report. */
   number?: boolean;
   /** Whether groups say what it comes to in all. */

@@ -72,7 +72,7 @@ export function* sortSteps<R>(
 }
 
 function sortKey<R>(column: Column<R>, row: R): number | string {
-  const value = valueOf(column, row);
+  const value = column.order ? column.order(row) : valueOf(column, row);
   // Upper and lower case stand together, as people look for names.
   return typeof value === "string" ? value.toLowerCase() : value;
 }

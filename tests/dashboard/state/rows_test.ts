@@ -4,7 +4,6 @@ import {
   matches,
   proxyStatus,
   selectConnections,
-  selectProxies,
 } from "../../../dashboard/state/rows.ts";
 import { connection, proxy } from "../support.ts";
 
@@ -14,23 +13,6 @@ Deno.test("matches wants every word somewhere, whatever the case", () => {
   assert.equal(matches("  http EDGE ", texts), true);
   assert.equal(matches("http edge-2", texts), false);
   assert.equal(matches("1http", texts), false, "words do not reach over two texts");
-});
-
-Deno.test("selectProxies orders by id as people count", () => {
-  const fleet = ["edge-10", "edge-9", "a"].map((proxy_id) => proxy({ proxy_id }));
-  assert.deepEqual(selectProxies(fleet, "").map((p) => p.proxy_id), ["a", "edge-9", "edge-10"]);
-});
-
-Deno.test("selectProxies filters by id, type, address, host and status", () => {
-  const fleet = [
-    proxy({ proxy_id: "one", status: "offline" }),
-    proxy({ proxy_id: "two", host: "paris", draining: true }),
-  ];
-  const found = (filter: string) => selectProxies(fleet, filter).map((p) => p.proxy_id);
-  assert.deepEqual(found("offline"), ["one"]);
-  assert.deepEqual(found("paris http"), ["two"]);
-  assert.deepEqual(found("draining"), ["two"]);
-  assert.deepEqual(found(":8080"), ["one", "two"]);
 });
 
 Deno.test("proxyStatus says draining only of a proxy that is online", () => {

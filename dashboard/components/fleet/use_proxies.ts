@@ -1,0 +1,55 @@
+import { useMemo, useRef } from "preact/hooks";
+import type { ProxySummary } from "../../../manager/api/model.ts";
+import { useFormat } from "../../state/format.ts";
+import { groupOf, inOrder, parseGrouping, proxyColumns, rankIds } from "../../state/proxies.ts";
+import { useStore } from "../../state/store.ts";
+import { choose, visibleColumns } from "../../state/table/columns.ts";
+import { createFilter, EVERYTHING } from "../../state/table/filter.ts";
+import { rememberChoice } from "../../state/table/memory.ts";
+import { nextSort, parseSort, sortText } from "../../state/table/sort.ts";
+import { finish } from "../../state/table/steps.ts";
+import { viewSteps } from "../../state/table/view.ts";
+
+/** The fleet's proxies as the address and the reader want them, and what changes that. */
+export function useProxies() {
+  const store = useStore();
+  const format = useFormat();
+  const { proxies } = store.fleet.value;
+  const { q = "", sort: sortWord = "", group: groupWord } = store.route.value.query;
+  const columns = useMemo(() => proxyColumns(format), [format]);
+  const memory = useMemo(() => rememberChoice("proxies"), []);
+  const choice = memory.value.value;
+  const shown = useMemo(() => visibleColumns(columns, choice), [columns, choice]);
+  const sort = parseSort(sortWord, columns);
+  const grouping = parseGrouping(groupWord);
+  const ranks = useRef<ReadonlyMap<string, number>>(new Map());
+  const filter = useMemo(() => {
+    const result = createFilter(q, false);
+    return "filter" in result ? result.filter : EVERYTHING;
+  }, [q]);
+  const view = useMemo(() => {
+    ranks.current = rankIds(ranks.current, proxies.keys());
+    const rows = inOrder(proxies.values(), ranks.current);
+    // A proxy is found by its host even where that column is not shown.
+    const question = { columns: searchable(columns, shown), filter, sort };
+    const group = grouping && { key: grouping, of: groupOf(grouping) };
+    return finish(viewSteps<ProxySummary>(rows, { ...question, group }));
+  }, [proxies, columns, shown, filter, sortWord, grouping]);
+  return {
+    ...{ columns, shown, sort, grouping, filter, view, text: q, total: proxies.size },
+    /** Changes with what is asked for, not with what is reported. */
+    question: `${q}\n${sortWord}\n${grouping}`,
+    setText: (text: string) => store.setQuery({ q: text }),
+    setSort: (key: string) => store.setQuery({ sort: sortText(nextSort(sort, key)) }),
+    setSortWord: (word: string) => store.setQuery({ sort: word }),
+    setGroup: (word: string) => store.setQuery({ group: word }),
+    toggleColumn: (key: string, on: boolean) => memory.set(choose(columns, choice, key, on)),
+  };
+}
+
+/** What {@link useProxies} makes. */
+export type Proxies = ReturnType<typeof useProxies>;
+
+function searchable<C extends { key: string }>(columns: readonly C[], shown: readonly C[]): C[] {
+  return columns.filter((column) => shown.includes(column) || column.key === "host");
+}
