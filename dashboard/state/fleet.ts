@@ -81,15 +81,15 @@ function reduceMessage(state: FleetState, message: ServerMessage, at: number): F
     clockOffset: message.time * 1000 - at,
     stats: message.stats,
     proxies,
-    traffic: addSample(state.traffic, sample),
-    proxyTraffic: sampleProxies(state.proxyTraffic, proxies, message.proxies, at),
+    traffic: isBlind(message.stats, sample) ? state.traffic : addSample(state.traffic, sample),
+    proxyTraffic: sampleProxies(state.proxyTraffic, proxies, message, at),
   };
 }
 
 function sampleProxies(
   before: FleetState["proxyTraffic"],
   proxies: FleetState["proxies"],
-  changed: readonly ProxySummary[],
+  { proxies: changed, stats }: Pick<Delta, "proxies" | "stats">,
   at: number,
 ): FleetState["proxyTraffic"] {
   const after = new Map(before);
@@ -97,12 +97,23 @@ function sampleProxies(
   for (const proxy of changed) {
     const series = before.get(proxy.proxy_id) ?? [];
     const gapMs = gapOf(proxy);
+    if (!isSilent(proxy) && isBlind(stats, sampleOf(proxy, at))) continue;
     after.set(
       proxy.proxy_id,
       isSilent(proxy) ? addGap(series, at) : addSample(series, sampleOf(proxy, at), gapMs),
     );
   }
   return after;
+}
+
+type Delta = Extract<ServerMessage, { type: "delta" }>;
+
+/** So long after its start, in seconds, a manager has heard of a usual proxy twice. */
+const BLIND_S = 12;
+
+/** A manager that has just begun knows no rate until it has two reports: that is not a rate of nothing. */
+function isBlind({ manager_uptime }: FleetStats, { sent, received }: Sample): boolean {
+  return manager_uptime < BLIND_S && sent === 0 && received === 0;
 }
 
 function sampleOf(proxy: ProxySummary, at: number): Sample {

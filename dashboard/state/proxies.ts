@@ -41,13 +41,13 @@ export function proxyColumns(
   const rate = (n: number) => written(format.rate(n));
   return [
     { ...text("name", (p) => p.proxy_id), fixed: true, order: naturalKey },
-    { ...text("status", proxyStatus), width: 164 },
+    { ...text("status", proxyStatus), width: 150 },
     { ...text("host", (p) => p.host), width: 112, hidden: true },
     { ...text("mode", (p) => p.proxy_type), width: 72 },
-    { ...text("listen", (p) => p.listen_addr), width: 136 },
+    { ...text("listen", (p) => p.listen_addr), width: 128 },
     { ...sum("receiving", (p) => isSilent(p) ? 0 : p.rate_received, rate), width: 104 },
     { ...sum("sending", (p) => isSilent(p) ? 0 : p.rate_sent, rate), width: 104 },
-    { ...sum("received", (p) => p.total_bytes_received, size), width: 96 },
+    { ...sum("received", (p) => p.total_bytes_received, size), width: 112 },
     { ...sum("sent", (p) => p.total_bytes_sent, size), width: 96 },
     { ...sum("active", (p) => p.active_connections), width: 76 },
     { ...sum("total", (p) => p.total_connections), width: 96, hidden: true },

@@ -39,7 +39,7 @@ export function RangePicker({ range, onChange, live = true }: {
             value={chosen}
             onChange={(e) => choose(e.currentTarget.value)}
           >
-            {options.map(({ value, title }) => <option key={value} value={value}>{title}</option>)}
+            {options.map(({ value, word }) => <option key={value} value={value}>{word}</option>)}
           </select>
         )
         : <Segments label={chart.range} options={options} value={chosen} onChange={choose} />}

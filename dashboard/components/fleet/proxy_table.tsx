@@ -75,8 +75,17 @@ function useHeldLines({ view }: Proxies, question: string, closed: ReadonlySet<s
 
 function ProxyHead({ column: { key, title } }: { column: Column<ProxySummary> }) {
   if (key === "sent" || key === "received") return <Direction name={key} />;
-  if (key === "sending") return <Direction name="sent" rate />;
-  if (key === "receiving") return <Direction name="received" rate />;
+  if (key === "sending" || key === "receiving") {
+    const sent = key === "sending";
+    return (
+      <span title={`${title}, ${words.fleet.ratesNote}`}>
+        <span aria-hidden="true" class={sent ? "text-sent" : "text-received"}>
+          {sent ? "↑" : "↓"} <span class="text-muted">{words.fleet.rate}</span>
+        </span>
+        <span class="sr-only">{title}</span>
+      </span>
+    );
+  }
   return <>{title}</>;
 }
 

@@ -1,5 +1,6 @@
 import type { Backend } from "../../../manager/api/model.ts";
-import { formatCount, formatPlural } from "../../format.ts";
+import { useFormat } from "../../state/format.ts";
+import { words } from "../../words/words.ts";
 import { Bytes, Latency } from "../shared/quantity.tsx";
 import { BackendState } from "../shared/status.tsx";
 import { Untrusted } from "../shared/untrusted.tsx";
@@ -14,6 +15,8 @@ export function BackendCards({ backends }: { backends: readonly Backend[] }) {
 }
 
 function BackendCard({ backend: b }: { backend: Backend }) {
+  const { count, counted } = useFormat();
+  const { proxy: w } = words;
   return (
     <li class="px-4 py-3">
       <div class="flex items-center justify-between gap-4">
@@ -26,23 +29,23 @@ function BackendCard({ backend: b }: { backend: Backend }) {
       </div>
       <div class="mt-0.5 flex justify-between gap-4 text-xs text-muted tabular-nums">
         <span>
-          {formatCount(b.active_connections)} active of {formatCount(b.total_connections)} ·{" "}
-          {formatPlural(b.errors, "error")}
+          {w.activeOf(count(b.active_connections), count(b.total_connections))} ·{" "}
+          {w.errors(counted(b.errors))}
         </span>
-        <span>weight {formatCount(b.weight)}</span>
+        <span>{w.weight(count(b.weight))}</span>
       </div>
       <div class="mt-1 flex gap-6">
         <span class="whitespace-nowrap">
           <span class="text-received" aria-hidden="true">↓</span>
-          <span class="sr-only">received</span> <Bytes value={b.bytes_received} />
+          <span class="sr-only">{words.shared.received}</span> <Bytes value={b.bytes_received} />
         </span>
         <span class="whitespace-nowrap">
           <span class="text-sent" aria-hidden="true">↑</span>
-          <span class="sr-only">sent</span> <Bytes value={b.bytes_sent} />
+          <span class="sr-only">{words.shared.sent}</span> <Bytes value={b.bytes_sent} />
         </span>
         {b.check_latency_ms !== null && (
           <span class="ml-auto text-xs text-muted">
-            check <Latency ms={b.check_latency_ms} />
+            {w.check} <Latency ms={b.check_latency_ms} />
           </span>
         )}
       </div>

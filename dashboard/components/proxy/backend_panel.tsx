@@ -1,37 +1,32 @@
-import type { Backend, ProxySummary } from "../../../manager/api/model.ts";
-import { formatCount } from "../../format.ts";
+import type { ProxySummary } from "../../../manager/api/model.ts";
+import { useFormat } from "../../state/format.ts";
 import { useStore } from "../../state/store.ts";
+import { words } from "../../words/words.ts";
+import { Empty, Panel, Waiting } from "../shared/panel.tsx";
 import { BackendCards } from "./backend_cards.tsx";
 import { BackendTable } from "./backend_table.tsx";
-import { Panel, Waiting } from "../shared/panel.tsx";
 
-/** The backends of a tcp proxy; nothing for a proxy that has none or does not tell. */
+/** The backends of a tcp proxy, or why there are none. */
 export function BackendPanel({ proxy }: { proxy: ProxySummary }) {
   const store = useStore();
+  const { count } = useFormat();
   const { view, phase } = store.fleet.value;
-  if (view?.connections == null) {
-    // Its place is kept, so that the connections below do not move when they come.
-    return proxy.proxy_type === "tcp"
-      ? (
-        <Panel title="Backends">
-          <Waiting phase={phase} />
-        </Panel>
-      )
-      : null;
+  const { proxy: w } = words;
+  const backends = view?.connections == null ? null : view.backends;
+  if (backends === null || backends.length === 0) {
+    const none = proxy.proxy_type === "tcp" ? w.noBackendsYet : w.noBackends;
+    return (
+      <Panel title={w.backends}>
+        {backends === null ? <Waiting phase={phase} /> : <Empty>{none}</Empty>}
+      </Panel>
+    );
   }
-  const { backends } = view;
-  if (backends.length === 0) return null;
+  const up = backends.filter(({ state }) => state === "up").length;
   return (
-    <Panel title="Backends" note={upNote(backends)}>
+    <Panel title={w.backends} note={w.backendsUp(count(up), count(backends.length))}>
       {store.phone.value
         ? <BackendCards backends={backends} />
         : <BackendTable backends={backends} />}
     </Panel>
   );
-}
-
-/** `3 of 4 up`. */
-function upNote(backends: readonly Backend[]): string {
-  const up = backends.filter(({ state }) => state === "up").length;
-  return `${formatCount(up)} of ${formatCount(backends.length)} up`;
 }

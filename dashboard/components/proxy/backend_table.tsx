@@ -1,5 +1,6 @@
 import type { Backend } from "../../../manager/api/model.ts";
-import { formatCount } from "../../format.ts";
+import { useFormat } from "../../state/format.ts";
+import { words } from "../../words/words.ts";
 import { Direction } from "../shared/direction.tsx";
 import { Bytes, Latency } from "../shared/quantity.tsx";
 import { BackendState } from "../shared/status.tsx";
@@ -11,7 +12,7 @@ const WIDTHS = [112, null, 76, 84, 92, 84, 92, 96, 108];
 /** The backends, one a row, in the order in which the proxy names them. */
 export function BackendTable({ backends }: { backends: readonly Backend[] }) {
   return (
-    <Table label="Backends" widths={WIDTHS} head={<BackendHeads />}>
+    <Table label={words.proxy.backends} widths={WIDTHS} head={<BackendHeads />}>
       <tbody>
         {backends.map((backend) => <BackendRow key={backend.name} backend={backend} />)}
       </tbody>
@@ -20,26 +21,28 @@ export function BackendTable({ backends }: { backends: readonly Backend[] }) {
 }
 
 function BackendHeads() {
+  const { backend: w } = words.proxy;
   return (
     <>
-      <Head stay="first">State</Head>
-      <Head>Backend</Head>
-      <Head number>Weight</Head>
-      <Head number>Active</Head>
-      <Head number>Total</Head>
-      <Head number>Errors</Head>
+      <Head stay="first">{w.state}</Head>
+      <Head>{w.name}</Head>
+      <Head number>{w.weight}</Head>
+      <Head number>{w.active}</Head>
+      <Head number>{w.total}</Head>
+      <Head number>{w.errors}</Head>
       <Head number>
         <Direction name="sent" />
       </Head>
       <Head number>
         <Direction name="received" />
       </Head>
-      <Head number>Last check</Head>
+      <Head number>{w.check}</Head>
     </>
   );
 }
 
 function BackendRow({ backend: b }: { backend: Backend }) {
+  const { count } = useFormat();
   return (
     <Row>
       <Cell stay="first">
@@ -48,10 +51,10 @@ function BackendRow({ backend: b }: { backend: Backend }) {
       <Cell>
         <Untrusted text={b.name} mono />
       </Cell>
-      <Cell number>{formatCount(b.weight)}</Cell>
-      <Cell number>{formatCount(b.active_connections)}</Cell>
-      <Cell number>{formatCount(b.total_connections)}</Cell>
-      <Cell number>{formatCount(b.errors)}</Cell>
+      <Cell number>{count(b.weight)}</Cell>
+      <Cell number>{count(b.active_connections)}</Cell>
+      <Cell number>{count(b.total_connections)}</Cell>
+      <Cell number>{count(b.errors)}</Cell>
       <Cell number>
         <Bytes value={b.bytes_sent} />
       </Cell>

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { visible } from "../../format.ts";
 import { useStore } from "../../state/store.ts";
+import { words } from "../../words/words.ts";
 
 const BUTTON = "h-8 shrink-0 rounded-md border border-edge bg-surface px-3 text-sm hover:bg-raised";
 
@@ -18,9 +19,9 @@ export function ForgetProxy({ proxyId }: { proxyId: string }) {
   if (asking) return <Question proxyId={proxyId} onYes={go} onNo={() => setAsking(false)} />;
   return (
     <div class="flex flex-wrap items-center gap-x-4 gap-y-1 md:ml-auto">
-      {failure !== null && <p role="alert" class="text-bad">Not forgotten: {failure}.</p>}
+      {failure !== null && <p role="alert" class="text-bad">{words.proxy.notForgotten(failure)}</p>}
       <button type="button" class={BUTTON} onClick={() => setAsking(true)}>
-        Forget this proxy
+        {words.proxy.forget}
       </button>
     </div>
   );
@@ -34,15 +35,19 @@ function Question(
   return (
     <div
       role="group"
-      aria-label="Forget this proxy"
+      aria-label={words.proxy.forget}
       class="flex flex-wrap items-center gap-x-4 gap-y-1 md:ml-auto"
     >
       <p class="[overflow-wrap:anywhere]">
-        Forget <bdi>{visible(proxyId)}</bdi> and its totals?
+        {words.proxy.forgetStart} <bdi>{visible(proxyId)}</bdi> {words.proxy.forgetEnd}
       </p>
       <span class="flex gap-2">
-        <button type="button" ref={cancel} class={BUTTON} onClick={onNo}>Cancel</button>
-        <button type="button" class={`${BUTTON} text-bad`} onClick={onYes}>Forget 1 proxy</button>
+        <button type="button" ref={cancel} class={BUTTON} onClick={onNo}>
+          {words.proxy.cancel}
+        </button>
+        <button type="button" class={`${BUTTON} text-bad`} onClick={onYes}>
+          {words.proxy.forgetDo}
+        </button>
       </span>
     </div>
   );

@@ -1,47 +1,52 @@
 import type { ComponentChildren } from "preact";
 import type { ProxySummary } from "../../../manager/api/model.ts";
-import { formatCount, formatPercent } from "../../format.ts";
+import { useFormat } from "../../state/format.ts";
 import { isSilent } from "../../state/rows.ts";
+import { words } from "../../words/words.ts";
 import { Ago, Duration } from "../shared/time.tsx";
 import { Untrusted } from "../shared/untrusted.tsx";
 
 /** Who a proxy is, on one line where there is room. */
 export function ProxyFacts({ proxy }: { proxy: ProxySummary }) {
+  const { count, percent } = useFormat();
+  const { facts } = words.proxy;
   const reports = !isSilent(proxy);
   return (
     <dl class="mt-3 flex flex-wrap gap-x-8 gap-y-2">
-      <Fact name="Type">
+      <Fact name={facts.type}>
         <Untrusted text={proxy.proxy_type} />
       </Fact>
-      <Fact name="Listen address">
+      <Fact name={facts.listen}>
         <Untrusted text={proxy.listen_addr} mono />
       </Fact>
       {proxy.host !== "" && (
-        <Fact name="Host">
+        <Fact name={facts.host}>
           <Untrusted text={proxy.host} />
         </Fact>
       )}
       {proxy.version !== "" && (
-        <Fact name="Version">
+        <Fact name={facts.version}>
           <Untrusted text={proxy.version} />
         </Fact>
       )}
-      <Fact name={reports ? "Up for" : "Was up for"}>
+      <Fact name={reports ? facts.up : facts.wasUp}>
         <Duration start={proxy.start_time} end={reports ? undefined : proxy.last_seen} />
       </Fact>
-      <Fact name="Counted since">
+      <Fact name={facts.counted}>
         <Ago time={proxy.counted_since} />
       </Fact>
-      <Fact name="Reports lost">
+      <Fact name={facts.lost}>
         <span class={`tabular-nums ${proxy.loss_percent > 0 ? "text-warn" : ""}`}>
-          {formatPercent(proxy.loss_percent)} in the last minute
+          {facts.lostNote(percent(proxy.loss_percent))}
         </span>
       </Fact>
       {proxy.dropped_datagrams > 0 && (
-        <Fact name="Reports dropped">
+        <Fact name={facts.dropped}>
           <span class="text-warn tabular-nums">
-            {formatCount(proxy.dropped_datagrams)} of{" "}
-            {formatCount(proxy.datagrams + proxy.dropped_datagrams)}
+            {facts.droppedOf(
+              count(proxy.dropped_datagrams),
+              count(proxy.datagrams + proxy.dropped_datagrams),
+            )}
           </span>
         </Fact>
       )}

@@ -1,32 +1,30 @@
 import type { ProxySummary } from "../../../manager/api/model.ts";
-import { formatDuration, visible } from "../../format.ts";
+import { useRecent } from "../../chart/use_recent.ts";
+import { visible } from "../../format.ts";
+import { useFormat } from "../../state/format.ts";
 import { isSilent } from "../../state/rows.ts";
 import { useStore } from "../../state/store.ts";
-import { BackendPanel } from "./backend_panel.tsx";
-import { ConnectionPanel } from "../connections/connection_panel.tsx";
-import { ForgetProxy } from "./forget_proxy.tsx";
+import { words } from "../../words/words.ts";
+import { TrafficPanel } from "../chart/traffic_panel.tsx";
 import { PageTitle } from "../frame/page_title.tsx";
 import { Empty, Waiting } from "../shared/panel.tsx";
-import { ProxyFacts } from "./proxy_facts.tsx";
-import { ReasonPanel } from "./reason_panel.tsx";
 import { ProxyStatus } from "../shared/status.tsx";
 import { Ago } from "../shared/time.tsx";
-import { TrafficPanel } from "../chart/traffic_panel.tsx";
+import { ForgetProxy } from "./forget_proxy.tsx";
+import { ProxyFacts } from "./proxy_facts.tsx";
 import { ProxyFigures } from "./proxy_figures.tsx";
-import { useRecent } from "../../chart/use_recent.ts";
+import { ProxyTabs } from "./proxy_tabs.tsx";
 
-/** One proxy: who it is, its figures, its traffic, its backends and connections. */
+/** One proxy: who it is, its figures, its traffic, and what else there is to say of it. */
 export function ProxyPage({ proxyId, focus }: { proxyId: string; focus: boolean }) {
-  const { proxies } = useStore().fleet.value;
-  const recent = useRecent(proxyId);
-  const proxy = proxies.get(proxyId);
+  const proxy = useStore().fleet.value.proxies.get(proxyId);
   const name = visible(proxyId);
   return (
     <>
       <div>
-        <nav aria-label="Breadcrumb" class="mb-1">
+        <nav aria-label={words.proxy.breadcrumb} class="mb-1">
           <a href="#/" class="rounded text-accent hover:underline">
-            <span aria-hidden="true">←</span> Fleet
+            <span aria-hidden="true">←</span> {words.fleet.title}
           </a>
         </nav>
         <div class="flex flex-wrap items-center gap-x-4 gap-y-1">
@@ -35,7 +33,7 @@ export function ProxyPage({ proxyId, focus }: { proxyId: string; focus: boolean 
             focus={focus}
             rate={proxy && !isSilent(proxy) ? proxy.rate_received : null}
           >
-            <bdi class="break-words [overflow-wrap:anywhere]">{name}</bdi>
+            <bdi class="wrap-anywhere">{name}</bdi>
           </PageTitle>
           {proxy && <ProxyStatus proxy={proxy} />}
           {proxy && <SilenceNote proxy={proxy} />}
@@ -43,23 +41,25 @@ export function ProxyPage({ proxyId, focus }: { proxyId: string; focus: boolean 
         </div>
         {proxy && <ProxyFacts proxy={proxy} />}
       </div>
-      {proxy
-        ? (
-          <>
-            <ProxyFigures proxy={proxy} recent={recent} />
-            <TrafficPanel
-              proxyId={proxyId}
-              recent={recent}
-              received={isSilent(proxy) ? undefined : proxy.rate_received}
-              sent={isSilent(proxy) ? undefined : proxy.rate_sent}
-              silent={isSilent(proxy)}
-            />
-            <BackendPanel proxy={proxy} />
-            <ReasonPanel />
-            <ConnectionPanel key={proxyId} proxy={proxy} />
-          </>
-        )
-        : <Unknown />}
+      {proxy ? <Known proxy={proxy} /> : <Unknown />}
+    </>
+  );
+}
+
+function Known({ proxy }: { proxy: ProxySummary }) {
+  const recent = useRecent(proxy.proxy_id);
+  const silent = isSilent(proxy);
+  return (
+    <>
+      <ProxyFigures proxy={proxy} recent={recent} />
+      <TrafficPanel
+        proxyId={proxy.proxy_id}
+        recent={recent}
+        received={silent ? undefined : proxy.rate_received}
+        sent={silent ? undefined : proxy.rate_sent}
+        silent={silent}
+      />
+      <ProxyTabs proxy={proxy} />
     </>
   );
 }
@@ -68,7 +68,7 @@ function SilenceNote({ proxy }: { proxy: ProxySummary }) {
   if (proxy.status === "online") return null;
   return (
     <span class="text-muted tabular-nums">
-      last seen <Ago time={proxy.last_seen} />, showing its last state
+      {words.fleet.lastSeen} <Ago time={proxy.last_seen} />, {words.proxy.silent}
     </span>
   );
 }
@@ -76,15 +76,13 @@ function SilenceNote({ proxy }: { proxy: ProxySummary }) {
 /** A link to a proxy that is not there: gone, or not heard yet by a manager that has just started. */
 function Unknown() {
   const { stats, phase } = useStore().fleet.value;
+  const { duration } = useFormat();
   return (
     <section class="overflow-hidden rounded-lg border border-line bg-surface *:border-t-0">
       {stats === null ? <Waiting phase={phase} /> : (
         <Empty>
-          <p class="text-ink">The manager knows no proxy of this name.</p>
-          <p class="mt-1">
-            It has been up for{" "}
-            {formatDuration(stats.manager_uptime)}. A proxy appears here with its next report.
-          </p>
+          <p class="text-ink">{words.proxy.unknown}</p>
+          <p class="mt-1">{words.proxy.unknownWhy(duration(stats.manager_uptime))}</p>
         </Empty>
       )}
     </section>

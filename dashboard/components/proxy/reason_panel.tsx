@@ -1,4 +1,5 @@
 import { useStore } from "../../state/store.ts";
+import { words } from "../../words/words.ts";
 import { reasonWords } from "../connections/connection_table.tsx";
 import { Counters } from "../shared/counters.tsx";
 import { Panel } from "../shared/panel.tsx";
@@ -8,7 +9,7 @@ export function ReasonPanel() {
   const { view } = useStore().fleet.value;
   if (view === null || Object.keys(view.reasons).length === 0) return null;
   return (
-    <Panel title="Failed, rejected and dropped, by reason" note="since the proxy started">
+    <Panel title={words.proxy.reasons} note={words.proxy.reasonsNote}>
       <Counters counts={view.reasons} words={reasonWords} />
     </Panel>
   );

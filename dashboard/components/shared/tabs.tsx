@@ -1,0 +1,72 @@
+import type { ComponentChildren } from "preact";
+import { useId, useRef } from "preact/hooks";
+
+/** Parts of a page of which one is shown; the arrow keys lead from one to the next (WAI-ARIA, tabs). */
+export function Tabs<T extends string>({ label, tabs, value, onChange, children }: {
+  label: string;
+  tabs: readonly { value: T; word: string; note?: string }[];
+  value: T;
+  onChange: (value: T) => void;
+  /** What belongs to the one that is chosen. */
+  children: ComponentChildren;
+}) {
+  const id = useId();
+  const list = useRef<HTMLDivElement>(null);
+  const onKeyDown = (event: KeyboardEvent) => {
+    const to = destination(event.key, tabs.findIndex((tab) => tab.value === value), tabs.length);
+    if (to === null) return;
+    event.preventDefault();
+    onChange(tabs[to].value);
+    list.current?.querySelectorAll("button")[to].focus();
+  };
+  return (
+    <div>
+      <div
+        ref={list}
+        role="tablist"
+        aria-label={label}
+        class="mb-4 flex gap-1 overflow-x-auto border-b border-line"
+        onKeyDown={onKeyDown}
+      >
+        {tabs.map((tab) => (
+          <button
+            key={tab.value}
+            type="button"
+            role="tab"
+            id={`${id}-${tab.value}`}
+            aria-selected={tab.value === value}
+            aria-controls={`${id}-panel`}
+            tabIndex={tab.value === value ? 0 : -1}
+            class={`-mb-px border-b-2 px-3 py-2 whitespace-nowrap -outline-offset-2 ${
+              tab.value === value
+                ? "border-accent font-medium"
+                : "border-transparent text-muted hover:text-ink"
+            }`}
+            onClick={() => onChange(tab.value)}
+          >
+            {tab.word}
+            {tab.note && <span class="ml-1.5 text-xs text-muted tabular-nums">{tab.note}</span>}
+          </button>
+        ))}
+      </div>
+      <div role="tabpanel" id={`${id}-panel`} aria-labelledby={`${id}-${value}`} class="grid gap-4">
+        {children}
+      </div>
+    </div>
+  );
+}
+
+function destination(key: string, at: number, count: number): number | null {
+  switch (key) {
+    case "ArrowRight":
+      return (at + 1) % count;
+    case "ArrowLeft":
+      return (at - 1 + count) % count;
+    case "Home":
+      return 0;
+    case "End":
+      return count - 1;
+    default:
+      return null;
+  }
+}
