@@ -67,6 +67,8 @@ export function reduceFleet(state: FleetState, action: FleetAction): FleetState 
 }
 
 function reduceMessage(state: FleetState, message: ServerMessage, at: number): FleetState {
+  // The rows themselves are kept in connections/feed.ts.
+  if (message.type === "fleet_connections") return state;
   if (message.type === "connections") return withConnections(state, message);
   const proxies = message.type === "snapshot" ? new Map() : new Map(state.proxies);
   for (const proxy of message.proxies) proxies.set(proxy.proxy_id, proxy);
