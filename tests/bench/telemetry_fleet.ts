@@ -191,7 +191,7 @@ class Fleet {
       const now = performance.now();
       const message = JSON.parse(data) as ServerMessage;
       first.resolve();
-      if (message.type === "connections") return;
+      if (message.type !== "snapshot" && message.type !== "delta") return;
       for (const { proxy_id, total_bytes_sent } of message.proxies) {
         for (const ms of byId.get(proxy_id)?.seen(total_bytes_sent, now) ?? []) {
           this.latencies.push(ms);
