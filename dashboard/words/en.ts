@@ -182,6 +182,7 @@ export const en = {
     failed: (why: string) => `The past cannot be shown: ${why}.`,
     tryAgain: "Try again",
     unreachable: "the manager cannot be reached",
+    notReady: "the history is not open yet",
     historyOff:
       "This manager keeps no history: only what came since this page was opened is shown.",
     nothing: "Nothing was recorded in this time.",
