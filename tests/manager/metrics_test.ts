@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { fromLegacy, legacyReportSchema } from "../../manager/legacy_report.ts";
 import { createMetrics, MAX_LABELLED_PROXIES } from "../../manager/metrics.ts";
+import { basic, setUpAuth } from "../support/accounts.ts";
 import { havePromtool, promtool } from "../support/promtool.ts";
 import { boot, legacyReport, report, T0 } from "../support/reports.ts";
 import { setUpApp } from "../support/manager_app.ts";
@@ -44,6 +45,32 @@ Deno.test("GET /metrics gives the fleet's figures, the same at each scrape", asy
       ]
     ) assert.ok(lines.includes(line), `${line} is among the metrics`);
   }
+});
+
+Deno.test("GET /metrics tells how many log in, how, and how many wait; without accounts nothing of it", async () => {
+  await using accounts = setUpAuth();
+  const { auth } = accounts;
+  const { registry, stats, now } = setUpApp();
+  const ip = "192.0.2.1";
+  await auth.login("ann", "secret", { ip });
+  for (let i = 0; i < 7; i++) {
+    await auth.identify({ authorization: basic("vic", "no"), ip });
+  }
+  const deps = { registry, stats, now, viewers: () => 0 };
+  const lines = (await createMetrics({ ...deps, auth }).render()).split("\n");
+  for (
+    const line of [
+      'rustproxy_logins_total{via="session",outcome="right"} 1',
+      'rustproxy_logins_total{via="session",outcome="wrong_credentials"} 0',
+      'rustproxy_logins_total{via="basic",outcome="wrong_credentials"} 5',
+      'rustproxy_logins_total{via="basic",outcome="too_many_attempts"} 2',
+      'rustproxy_logins_total{via="token",outcome="login_busy"} 0',
+      "rustproxy_sessions 1",
+      "rustproxy_login_delays 1",
+      "rustproxy_login_delays_total 1",
+    ]
+  ) assert.ok(lines.includes(line), `${line} is among the metrics`);
+  assert.doesNotMatch(await createMetrics(deps).render(), /login|session/);
 });
 
 Deno.test("GET /metrics bounds its series and says how many proxies it left out", async () => {
