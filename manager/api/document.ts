@@ -20,16 +20,30 @@ const COMMON_OF_CHANGES: Record<string, string> = {
   415: "The request's body is not of type application/json",
 };
 
+/** How somebody says who they are, where there are accounts. */
+const SCHEMES = {
+  basic: { type: "http", scheme: "basic" },
+  bearer: { type: "http", scheme: "bearer", description: "a token of --token-file" },
+  session: {
+    type: "apiKey",
+    in: "cookie",
+    name: "rustproxy_session_<port>",
+    description: "what POST /api/login gives; the port is that of --listen",
+  },
+} as const;
+
 /** The API's document, with the errors that are the same for every route. */
 export function apiDocument(
   app: Pick<OpenAPIHono, "getOpenAPI31Document">,
-  { version, basePath }: { version: string; basePath?: string },
+  { version, basePath, auth }: { version: string; basePath?: string; auth?: unknown },
 ): Document {
   const document = app.getOpenAPI31Document({
     openapi: "3.1.0",
     info: { title: "RustProxy Manager", version },
     ...(basePath ? { servers: [{ url: basePath }] } : {}),
+    ...(auth ? { security: Object.keys(SCHEMES).map((name) => ({ [name]: [] })) } : {}),
   });
+  if (auth) document.components = { ...document.components, securitySchemes: SCHEMES };
   for (const item of Object.values(document.paths ?? {})) {
     for (const [method, operation] of Object.entries(item)) {
       const common = method === "get" ? COMMON : { ...COMMON, ...COMMON_OF_CHANGES };

@@ -48,6 +48,7 @@ const healthRoute = createRoute({
   method: "get",
   path: "/api/health",
   summary: "That the manager answers",
+  security: [],
   responses: {
     200: {
       description: "It does",

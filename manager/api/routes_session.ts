@@ -9,7 +9,10 @@ import { errorReply } from "./errors.ts";
 import { loginSchema, type SessionReply, sessionReplySchema } from "./model_session.ts";
 import { badQuery, describeError } from "./openapi.ts";
 
-/** Holds a session's id; no cookie is of one port, so managers on one host have one each. */
+/**
+ * The cookie that holds a session's id, as its name begins: no cookie is of one port, so managers on one host
+ * have names of their own.
+ */
 export const SESSION_COOKIE = "rustproxy_session";
 
 const reply = {
@@ -21,6 +24,7 @@ const sessionRoute = createRoute({
   method: "get",
   path: "/api/session",
   summary: "Who asks, and whether they have to log in; for everybody",
+  security: [],
   responses: { 200: reply },
 });
 
@@ -28,6 +32,7 @@ const loginRoute = createRoute({
   method: "post",
   path: "/api/login",
   summary: "Begins a session, whose id comes as a cookie",
+  security: [],
   request: { body: { required: true, content: { "application/json": { schema: loginSchema } } } },
   responses: {
     200: reply,
@@ -42,6 +47,7 @@ const logoutRoute = createRoute({
   method: "post",
   path: "/api/logout",
   summary: "Ends the session that the cookie names, if any",
+  security: [],
   responses: { 204: { description: "There is no session any more" } },
 });
 

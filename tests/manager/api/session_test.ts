@@ -245,3 +245,21 @@ Deno.test("POST /api/login says what does not fit, and repeats no password", asy
     assert.ok(!text.includes("hunter2"), text);
   }
 });
+
+Deno.test("GET /api/openapi.json says how to log in, where that is asked for", async () => {
+  await using api = setUp();
+  const headers = { authorization: `Bearer ${TOKENS.viewer}` };
+  const document = await (await api.ask("/api/openapi.json", { headers })).json();
+  assert.deepEqual(document.security, [{ basic: [] }, { bearer: [] }, { session: [] }]);
+  assert.deepEqual(Object.keys(document.components.securitySchemes), [
+    "basic",
+    "bearer",
+    "session",
+  ]);
+  const open = Object.entries<Record<string, { security?: unknown[] }>>(document.paths)
+    .filter(([, item]) => Object.values(item).some(({ security }) => security?.length === 0))
+    .map(([path]) => path);
+  assert.deepEqual(open.toSorted(), ["/api/health", "/api/login", "/api/logout", "/api/session"]);
+  const { security } = await (await setUpApp().get("/api/openapi.json")).json();
+  assert.equal(security, undefined);
+});
