@@ -7,7 +7,7 @@ import { AuditLog } from "./audit.ts";
 import { createApp } from "./api/app.ts";
 import { readDashboard } from "./api/dashboard.ts";
 import type { FleetStats } from "./api/model.ts";
-import { SESSION_COOKIE } from "./api/routes_session.ts";
+import { SESSION_COOKIE } from "./api/who.ts";
 import { fleetTotals } from "./api/views.ts";
 import { HistoryClient } from "./history/client.ts";
 import { Ingest } from "./ingest.ts";

@@ -5,7 +5,7 @@ import type { Auth, Grant } from "../auth/auth.ts";
 import type { Dashboard } from "./dashboard.ts";
 import type { ManagerEnv } from "./env.ts";
 import { errorReply } from "./errors.ts";
-import { addressOf, challenge, refuse, SESSION_COOKIE } from "./routes_session.ts";
+import { addressOf, challenge, refuse, SESSION_COOKIE } from "./who.ts";
 
 const SAFE_METHODS = ["GET", "HEAD"];
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { isName, isRole, NAME_EXPECTED } from "./name.ts";
 import type { Role } from "./principal.ts";
+import { TOKEN_PREFIX } from "./tokens.ts";
 
 /** An account whose password is given as it is. */
 export interface GivenAccount {
@@ -37,6 +38,10 @@ export type AuthFlags = z.infer<z.ZodObject<typeof authFlags>>;
 /** A manager's accounts, null for none, or the sentence that says what is wrong; it repeats no password. */
 export function authOptions(flags: AuthFlags): AuthOptions | null | string {
   const { auth, authFile = null, tokenFile = null, authEnv = "" } = flags;
+  // A message that there is no such file would repeat it.
+  if (tokenFile?.startsWith(TOKEN_PREFIX)) {
+    return "Cannot use --token-file: expected a file that holds the token";
+  }
   const name = auth ? "--auth" : AUTH_VARIABLE;
   const texts = auth ?? authEnv.split("\n").map((line) => line.trim()).filter((line) => line);
   if (texts.length > MAX_GIVEN) {

@@ -13,9 +13,12 @@ export interface TokenHolder {
 const TOKEN = /^[A-Za-z0-9._~+/-]{32,512}=*$/;
 const DIGEST = /^sha256:([0-9a-f]{64})$/i;
 
-/** A new token; its first letters let whoever finds it know what it is. */
+/** How a new token begins, so that whoever finds one knows what it is. */
+export const TOKEN_PREFIX = "rpt_";
+
+/** A new token: 256 random bits. */
 export function newToken(): string {
-  return `rpt_${randomBytes(32).toBase64({ alphabet: "base64url", omitPadding: true })}`;
+  return `${TOKEN_PREFIX}${randomBytes(32).toBase64({ alphabet: "base64url", omitPadding: true })}`;
 }
 
 /** SHA-256 of a token in hex: enough for what nobody can guess, and nothing to log in with. */

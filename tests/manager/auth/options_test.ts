@@ -38,6 +38,7 @@ const refused: [flags: AuthFlags, message: RegExp][] = [
   [{ auth: [`ann:${"hunter2".repeat(40)}`] }, /: expected a password of 1 to 255 bytes/],
   [{ auth: ["ann:a", "viewer=ann:hunter2"] }, /^Cannot use --auth twice for one account/],
   [{ auth: Array(1001).fill("ann:hunter2") }, /^Cannot use --auth for more than 1000 accounts/],
+  [{ auth: ["a:b"], tokenFile: "rpt_hunter2" }, /^Cannot use --token-file: expected a file that/],
   [{ tokenFile: "tokens" }, /^Cannot use --token-file without accounts: expected --auth or/],
 ];
 for (const [flags, message] of refused) {
