@@ -81,9 +81,9 @@ async function makeDashboard(folder: string): Promise<void> {
   // One after the other: on a new machine two at once trip over each other while Deno installs its bundler.
   await bundle("browser", join(DASHBOARD, "main.tsx"), join(folder, "app.js"));
   await bundle("browser", css, css);
-  for (const name of ["index.html", "icon.svg"]) {
-    await Deno.copyFile(join(DASHBOARD, name), join(folder, name));
-  }
+  await Deno.copyFile(join(DASHBOARD, "icon.svg"), join(folder, "icon.svg"));
+  const html = await Deno.readTextFile(join(DASHBOARD, "index.html"));
+  await Deno.writeTextFile(join(folder, "index.html"), html.replace("%VERSION%", config.version));
 }
 
 function bundle(platform: "browser" | "deno", from: string, to: string): Promise<void> {

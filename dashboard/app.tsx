@@ -2,19 +2,30 @@ import { useRef } from "preact/hooks";
 import { Header } from "./components/frame/header.tsx";
 import { Navigation } from "./components/frame/sidebar.tsx";
 import { SkipLink } from "./components/frame/skip_link.tsx";
+import { VersionNotice } from "./components/frame/version_notice.tsx";
+import { LoginPage } from "./components/login/login_page.tsx";
+import { Progress } from "./components/shared/progress.tsx";
 import { ToastList } from "./components/shared/toast.tsx";
 import { PageView } from "./pages.tsx";
 import { useStore } from "./state/store.ts";
 
-/** The frame and the page that the address names. */
+/** The page that the address names in its frame; or the login, where the manager wants one. */
 export function App() {
+  const { session, fleet } = useStore();
+  const { access } = session.value;
+  if (access === "login") return <LoginPage />;
+  // A frame that is there for a moment before the login would tell what it may not.
+  if (access === "unknown" && fleet.value.phase === "connecting") return <Progress active />;
+  return <Frame />;
+}
+
+function Frame() {
   const route = useStore().route.value;
   const first = useRef(route);
   const moved = useRef(false);
   // The page that is loaded first leaves the focus where the browser puts it.
   const { page, proxyId } = first.current;
   if (route.page !== page || route.proxyId !== proxyId) moved.current = true;
-  const focus = moved.current;
   return (
     <div class="flex">
       <SkipLink />
@@ -26,7 +37,8 @@ export function App() {
           tabIndex={-1}
           class="mx-auto flex max-w-[1440px] flex-col gap-4 px-4 pt-5 pb-24 outline-none sm:px-6 sm:pb-10"
         >
-          <PageView route={route} focus={focus} />
+          <VersionNotice />
+          <PageView route={route} focus={moved.current} />
         </main>
       </div>
       <ToastList />

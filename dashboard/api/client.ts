@@ -2,9 +2,11 @@ import { hc } from "hono/client";
 import type { ManagerApp } from "../../manager/api/app.ts";
 import type { EventsReply, HistoryReply } from "../../manager/api/model_history.ts";
 import { type Answer, answerOf, type Question } from "./history.ts";
+import type { SessionReply } from "../../manager/api/model_session.ts";
+import type { LoginFailure, SessionApi } from "../state/session.ts";
 
 /** The manager's API, typed by its own routes. */
-export class ManagerClient {
+export class ManagerClient implements SessionApi {
   readonly #api: ReturnType<typeof hc<ManagerApp>>["api"];
 
   /** `base` is where the manager's page is; `fetch` comes in from outside for tests. */
@@ -45,4 +47,29 @@ export class ManagerClient {
     const query = { proxy_id: proxyId, limit: "200", format: "json" as const };
     return answerOf(() => this.#api.events.$get({ query }, { init: { signal } }));
   }
+
+  async session(): Promise<SessionReply | null> {
+    const reply = await this.#api.session.$get({}, { init: { signal: patience() } });
+    if ((reply.status as number) === 404) return null;
+    if (!reply.ok) throw new Error(`Cannot ask for the session: expected 200, got ${reply.status}`);
+    return await reply.json();
+  }
+
+  async login(user: string, password: string): Promise<SessionReply | LoginFailure> {
+    const init = { signal: patience() };
+    const reply = await this.#api.login.$post({ json: { user, password } }, { init });
+    if (reply.ok) return await reply.json();
+    const { error } = await reply.json();
+    return { code: error.code, retryAfter: Number(reply.headers.get("retry-after") ?? 0) };
+  }
+
+  async logout(): Promise<void> {
+    const reply = await this.#api.logout.$post({}, { init: { signal: patience() } });
+    if (!reply.ok) throw new Error(`Cannot log out: expected 204, got ${reply.status}`);
+  }
+}
+
+/** What takes longer than this has failed. */
+function patience(): AbortSignal {
+  return AbortSignal.timeout(10_000);
 }

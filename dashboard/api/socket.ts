@@ -2,12 +2,20 @@ import type { ClientMessage, ServerMessage } from "../../manager/api/model.ts";
 import { backoffMs } from "./backoff.ts";
 import { parseMessage } from "./message.ts";
 
+/** With this the manager ends the connection of a viewer whose session has ended. */
+const SESSION_ENDED = 4401;
+
 /** What a {@link FleetSocket} needs; times in milliseconds. */
 export interface SocketOptions {
   url: string;
   onMessage: (message: ServerMessage) => void;
   /** The manager is not heard any more; called once for each failed attempt or lost connection. */
   onLost: () => void;
+  /**
+   * Asked before each attempt: false where there is no use in one until {@link FleetSocket.retry}; a
+   * rejection counts as an attempt that failed.
+   */
+  mayOpen?: () => Promise<boolean>;
   /** Silence after which a connection counts as dead: the manager speaks at least every 5 s. */
   staleAfterMs?: number;
   backoff?: (attempt: number) => number;
@@ -20,6 +28,9 @@ export class FleetSocket {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #attempt = 0;
   #proxyId: string | null = null;
+  /** Grows with each attempt, so that an answer that comes too late changes nothing. */
+  #turn = 0;
+  #asking = false;
   #closed = false;
 
   constructor(options: SocketOptions) {
@@ -37,7 +48,7 @@ export class FleetSocket {
 
   /** Tries again now instead of after the pause; does nothing while a connection is open. */
   retry(): void {
-    if (this.#closed || this.#socket !== null) return;
+    if (this.#closed || this.#socket !== null || this.#asking) return;
     clearTimeout(this.#timer);
     this.#open();
   }
@@ -50,6 +61,22 @@ export class FleetSocket {
   }
 
   #open(): void {
+    const { mayOpen } = this.#options;
+    const turn = ++this.#turn;
+    if (mayOpen === undefined) return this.#connect();
+    this.#asking = true;
+    const isCurrent = () => {
+      if (turn !== this.#turn) return false;
+      this.#asking = false;
+      return !this.#closed;
+    };
+    mayOpen().then(
+      (may) => isCurrent() && may && this.#connect(),
+      () => isCurrent() && this.#lost(),
+    );
+  }
+
+  #connect(): void {
     const socket = new WebSocket(this.#options.url);
     this.#socket = socket;
     this.#watch();
@@ -64,7 +91,7 @@ export class FleetSocket {
       this.#attempt = 0;
       this.#options.onMessage(message);
     };
-    socket.onclose = () => this.#lost();
+    socket.onclose = ({ code }) => this.#lost(code);
   }
 
   #watch(): void {
@@ -72,13 +99,15 @@ export class FleetSocket {
     this.#timer = setTimeout(() => this.#lost(), this.#options.staleAfterMs ?? 12_000);
   }
 
-  #lost(): void {
+  #lost(code = 0): void {
     if (this.#closed) return;
     this.#drop();
     this.#options.onLost();
     clearTimeout(this.#timer);
+    // A session that has ended is told at once; one that ends again and again, with pauses.
+    const isEnded = code === SESSION_ENDED && this.#attempt === 0;
     const pause = (this.#options.backoff ?? backoffMs)(this.#attempt++);
-    this.#timer = setTimeout(() => this.#open(), pause);
+    this.#timer = setTimeout(() => this.#open(), isEnded ? 0 : pause);
   }
 
   /** Lets go of the socket: closing one whose peer is gone may take minutes, and nobody waits. */

@@ -10,6 +10,7 @@ import { type FleetState, initialFleet, reduceFleet } from "./fleet.ts";
 import { followFormat } from "./format.ts";
 import { Keys, listenForKeys } from "./keys.ts";
 import { changedHref, parseRoute, type Query, type Route } from "./route.ts";
+import { type LoginFailure, type Session, Sessions } from "./session.ts";
 import { createSettings, type SettingsStore } from "./settings.ts";
 import { Toasts } from "./toasts.ts";
 import { applyLook, type Look } from "./theme.ts";
@@ -37,6 +38,14 @@ export interface Store {
   askHistory(question: Question, signal: AbortSignal): Promise<Answer<HistoryReply>>;
   /** Asks for what happened to a proxy. */
   askEvents(proxyId: string, signal: AbortSignal): Promise<Answer<EventsReply>>;
+  /** Who the reader is, and what they may do. */
+  session: ReadonlySignal<Session>;
+  /** The version of this page, which was the manager's when the page was loaded. */
+  pageVersion: string;
+  /** Logs in; why that does not succeed, or null. */
+  login(user: string, password: string): Promise<LoginFailure | null>;
+  /** Ends the session; false where the manager does not answer. */
+  logout(): Promise<boolean>;
   /** Tries to reach the manager now. */
   retry(): void;
   /** Has the manager forget a proxy that is gone; why it does not, or null. */
@@ -56,13 +65,19 @@ export function createStore(): Store {
   listenForKeys(keys, () => settings.value.value.shortcuts);
 
   const page = location.href.replace(/[?#].*$/, "");
-  const client = new ManagerClient(new URL(".", page).href);
+  const client = new ManagerClient(new URL(".", page).href, async (...args) => {
+    const reply = await fetch(...args);
+    if (reply.status === 401) sessions.ask().catch(() => {});
+    return reply;
+  });
+  const sessions = new Sessions(client);
   const socket = new FleetSocket({
     url: new URL("ws", page.replace(/^http/, "ws")).href,
     onMessage: (message) => {
       const at = Date.now();
       fleet.value = reduceFleet(fleet.value, { type: "message", at, message });
     },
+    mayOpen: () => sessions.ask(),
     onLost: () => {
       fleet.value = reduceFleet(fleet.value, { type: "lost", at: Date.now() });
     },
@@ -72,6 +87,10 @@ export function createStore(): Store {
     const proxyId = route.value.page === "proxy" ? route.value.proxyId : null;
     fleet.value = reduceFleet(fleet.peek(), { type: "view", proxyId });
     socket.view(proxyId);
+  });
+  effect(() => {
+    // Who has left leaves nothing behind for the next.
+    if (sessions.session.value.access === "login") fleet.value = initialFleet(Date.now());
   });
   addEventListener("hashchange", () => route.value = parseRoute(location.hash));
   addEventListener("online", () => socket.retry());
@@ -95,6 +114,14 @@ export function createStore(): Store {
     go: (changes) => location.hash = changedHref(route.value, changes),
     askHistory: (question, signal) => client.history(question, signal),
     askEvents: (proxyId, signal) => client.events(proxyId, signal),
+    session: sessions.session,
+    pageVersion: document.querySelector<HTMLMetaElement>("meta[name=version]")?.content ?? "",
+    async login(user, password) {
+      const failure = await sessions.login(user, password);
+      if (failure === null) socket.retry();
+      return failure;
+    },
+    logout: () => sessions.logout(),
     retry: () => socket.retry(),
     forget: (proxyId) => client.forget(proxyId),
   };

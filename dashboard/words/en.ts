@@ -41,6 +41,20 @@ export const en = {
     announceConnecting: "Connecting to the manager.",
     announceLive: "Live.",
     announceLost: "Disconnected from the manager, trying again. Showing the last state.",
+    readOnly: "read only",
+    onlyLocal:
+      "Without accounts, only a browser on the manager's own host may change anything. You can look at everything.",
+    user: (name: string) => `Logged in as ${name}`,
+    roles: { viewer: "viewer", admin: "admin" },
+    logout: "Log out",
+    notLoggedOut: "Not logged out: the manager cannot be reached.",
+    olderManager: (manager: string, page: string) =>
+      `This manager is too old for the page: it is version ${manager}, the page ${page}. What it does not know is missing here.`,
+    unknownManager: (page: string) =>
+      `This manager is too old for the page, which is version ${page}. What it does not know is missing here.`,
+    newerManager: (manager: string, page: string) =>
+      `The manager is version ${manager} now; this page is still ${page}.`,
+    loadAnew: "Load the page anew",
     historyOff: (why: string) => `History is off${why}. Live figures go on.`,
     historyOffFor: (span: string, why: string) =>
       `History has been off for ${span}${why}. Live figures go on.`,
@@ -50,6 +64,25 @@ export const en = {
     areOff: "They are turned off in the settings.",
     close: "Close what is open",
     goTo: (page: string) => `Go to ${page}`,
+  },
+  login: {
+    title: "Log in",
+    user: "User name",
+    password: "Password",
+    submit: "Log in",
+    ended: "Your session has ended. Log in again to go on where you were.",
+    loggedOut: "You are logged out.",
+    manager: (host: string, version: string) => `Manager ${version} at ${host}`,
+    insecure:
+      "This connection is not encrypted: whoever is on the way can read the password. The manager takes --tls-cert and --tls-key.",
+    failures: {
+      wrong_credentials: "No account has this name and this password.",
+      unreachable: "The manager cannot be reached. Nothing was checked.",
+      login_busy: "The manager is checking too many passwords. Try again in a moment.",
+    },
+    failed: "The manager could not check this. Its log says why.",
+    tooMany: (span: string) => `Too many wrong attempts. The next is looked at in ${span}.`,
+    again: "You may try again now.",
   },
   shared: {
     bytes: (n: string) => `${n} bytes`,

@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import config from "../../deno.json" with { type: "json" };
 import { type RunningManager, startManager } from "../../manager/mod.ts";
 import { managerOptionsSchema } from "../../manager/options.ts";
 import {
@@ -53,14 +54,27 @@ export function launch(executablePath: string): Promise<Browser> {
   return chromium.launch({ executablePath, args: CHROMIUM_FLAGS });
 }
 
+/** What a manager of the tests may be given; `flags` are those of the command line. */
+export interface DashboardOptions {
+  port?: number;
+  now?: () => number;
+  dataDir?: string;
+  version?: string;
+  flags?: Record<string, unknown>;
+}
+
 /** A manager on free ports or the given one, with the built dashboard; it remembers in `dataDir`. */
 export function startDashboard(
-  { port = 0, now, dataDir }: { port?: number; now?: () => number; dataDir?: string } = {},
+  { port = 0, now, dataDir, version = config.version, flags = {} }: DashboardOptions = {},
 ): Promise<RunningManager> {
   const remember = dataDir === undefined ? {} : { history: true, dataDir };
-  const flags = { listen: `127.0.0.1:${port}`, statsListen: "127.0.0.1:0", ...remember };
-  const options = managerOptionsSchema.parse(flags);
-  return startManager(options, { version: "0.1.0", dashboardDir: DIST, now });
+  const options = managerOptionsSchema.parse({
+    listen: `127.0.0.1:${port}`,
+    statsListen: "127.0.0.1:0",
+    ...remember,
+    ...flags,
+  });
+  return startManager(options, { version, dashboardDir: DIST, now });
 }
 
 /** Sends real reports to a manager, as any number of proxies. */
@@ -115,6 +129,11 @@ export class Reports implements Disposable {
   }
 }
 
+/** How a test wants its browser and its manager. */
+export interface BrowserTestOptions extends DashboardOptions {
+  context?: BrowserContextOptions;
+}
+
 /** A dashboard in a browser, and what went wrong in it. */
 export interface Dashboard {
   page: Page;
@@ -131,14 +150,15 @@ export interface Dashboard {
 export async function withDashboard(
   executablePath: string,
   run: (dashboard: Dashboard) => Promise<void>,
-  { context, now }: { context?: BrowserContextOptions; now?: () => number } = {},
+  { context, now, ...rest }: BrowserTestOptions = {},
 ): Promise<void> {
-  const manager = await startDashboard({ now });
+  const manager = await startDashboard({ now, ...rest });
   using reports = new Reports(now);
   const browser = await launch(executablePath);
   try {
     const viewport = { width: 1280, height: 800 };
-    const page = await browser.newPage({ viewport, locale: "en-US", ...context });
+    const tabs = await browser.newContext({ viewport, locale: "en-US", ...context });
+    const page = await tabs.newPage();
     page.setDefaultTimeout(15_000);
     const errors: string[] = [];
     const requests: string[] = [];
@@ -174,7 +194,7 @@ export const PHONE: BrowserContextOptions = {
 export function browserTest(
   name: string,
   run: (dashboard: Dashboard) => Promise<void>,
-  options: { context?: BrowserContextOptions; now?: () => number } = {},
+  options: BrowserTestOptions = {},
 ): void {
   Deno.test({
     name,

@@ -3,6 +3,7 @@ import { words } from "../../words/words.ts";
 import { Help } from "./help_dialog.tsx";
 import { MoonIcon, SunIcon } from "./icons.tsx";
 import { LinkStatus } from "./link_status.tsx";
+import { UserMenu } from "./user_menu.tsx";
 
 /** The bar at the top of every page. */
 export function Header() {
@@ -17,6 +18,7 @@ export function Header() {
           <LinkStatus />
         </div>
         <div class="-mr-2 flex items-center">
+          <UserMenu />
           <Help />
           <ThemeToggle />
         </div>

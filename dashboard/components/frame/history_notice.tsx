@@ -2,7 +2,7 @@ import type { FleetStats } from "../../../manager/api/model.ts";
 import { useFormat } from "../../state/format.ts";
 import { historyTrouble } from "../../state/history.ts";
 import { managerNow, useStore } from "../../state/store.ts";
-import { Shape } from "../shared/status.tsx";
+import { Notice } from "../shared/notice.tsx";
 
 /** Says that the fleet is not being remembered, and why; nothing where it is, or nobody wants it. */
 export function HistoryNotice({ history }: { history: FleetStats["history"] | undefined }) {
@@ -12,16 +12,7 @@ export function HistoryNotice({ history }: { history: FleetStats["history"] | un
   return (
     <>
       <span class="sr-only" role="status">{trouble?.announcement}</span>
-      {trouble && (
-        <div class="flex gap-3 rounded-lg border border-warn bg-warn-tint px-4 py-2.5">
-          <span class="flex h-5 items-center text-warn">
-            <Shape name="triangle" />
-          </span>
-          <p class="min-w-0 wrap-anywhere tabular-nums" title={exact(trouble.since)}>
-            {trouble.words}
-          </p>
-        </div>
-      )}
+      {trouble && <Notice title={exact(trouble.since)}>{trouble.words}</Notice>}
     </>
   );
 }

@@ -8,13 +8,14 @@ const KINDS = {
 
 /** A button; `busy` while what it began goes on, so that it is not begun twice. */
 export function Button(
-  { children, onClick, kind = "plain", type = "button", busy = false, disabled = false, ref }: {
+  { children, onClick, kind = "plain", type = "button", busy = false, wide = false, ref }: {
     children: ComponentChildren;
     onClick?: () => void;
     kind?: keyof typeof KINDS;
     type?: "button" | "submit";
     busy?: boolean;
-    disabled?: boolean;
+    /** As wide as there is room. */
+    wide?: boolean;
     ref?: Ref<HTMLButtonElement>;
   },
 ) {
@@ -23,12 +24,11 @@ export function Button(
     <button
       type={type}
       ref={ref}
-      disabled={disabled}
       aria-disabled={busy || undefined}
       onClick={(e) => busy ? e.preventDefault() : onClick?.()}
-      class={`h-8 shrink-0 rounded-md border px-3 text-sm whitespace-nowrap disabled:opacity-60 aria-disabled:opacity-60 ${
-        KINDS[kind]
-      }`}
+      class={`h-8 shrink-0 rounded-md border px-3 text-sm whitespace-nowrap aria-disabled:cursor-default aria-disabled:border-edge aria-disabled:bg-raised aria-disabled:text-muted ${
+        wide ? "w-full" : ""
+      } ${KINDS[kind]}`}
     >
       {children}
     </button>

@@ -10,7 +10,12 @@ interface Peer {
 
 /** A WebSocket server that does what the test says, and a viewer of it. */
 async function withSocket(
-  options: { greet: boolean; staleAfterMs?: number; pauseMs?: number },
+  options: {
+    greet: boolean;
+    staleAfterMs?: number;
+    pauseMs?: number;
+    mayOpen?: () => Promise<boolean>;
+  },
   run: (test: {
     peers: Peer[];
     messages: ServerMessage[];
@@ -35,6 +40,7 @@ async function withSocket(
   const viewer = new FleetSocket({
     url: `ws://127.0.0.1:${server.addr.port}/ws`,
     staleAfterMs: options.staleAfterMs,
+    mayOpen: options.mayOpen,
     backoff: (attempt) => {
       events.push(`attempt ${attempt}`);
       return options.pauseMs ?? 10;
@@ -132,3 +138,34 @@ Deno.test("FleetSocket.close ends it for good", () =>
     assert.equal(peers.length, 1);
     assert.deepEqual(events, []);
   }));
+
+Deno.test("FleetSocket asks before each attempt, and waits for retry where there is no use in one", async () => {
+  const answers: (boolean | Error)[] = [new TypeError("no answer"), false];
+  let asked = 0;
+  const mayOpen = () => {
+    asked++;
+    const answer = answers.shift() ?? true;
+    return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+  };
+  await withSocket({ greet: true, mayOpen }, async ({ peers, messages, events, viewer, until }) => {
+    await until("it was asked again", () => asked === 2);
+    assert.deepEqual(events, ["lost", "attempt 0"]);
+    viewer.retry();
+    await until("the snapshot arrived", () => messages.length === 1);
+    assert.deepEqual([asked, peers.length], [3, 1]);
+  });
+});
+
+Deno.test("FleetSocket asks at once when its session has ended, and with a pause when it does again", async () => {
+  const slow = { greet: true, pauseMs: 3_600_000 };
+  let asked = 0;
+  const mayOpen = () => Promise.resolve(++asked < 3);
+  await withSocket({ ...slow, mayOpen }, async ({ peers, messages, events, until }) => {
+    await until("the snapshot arrived", () => messages.length === 1);
+    peers[0].socket.close(4401);
+    await until("the second snapshot arrived", () => messages.length === 2);
+    peers[1].socket.close(4401);
+    await until("it was asked a third time", () => asked === 3);
+    assert.deepEqual(events, ["lost", "attempt 0", "lost", "attempt 0"]);
+  });
+});
