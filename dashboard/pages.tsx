@@ -1,5 +1,7 @@
 import { FleetPage } from "./components/fleet/fleet_page.tsx";
 import { ProxyPage } from "./components/proxy/proxy_page.tsx";
+import { EventsPage } from "./components/events/events_page.tsx";
+import { TopPage } from "./components/top/top_page.tsx";
 import { SettingsPage } from "./components/settings/settings_page.tsx";
 import type { Route } from "./state/route.ts";
 
@@ -10,6 +12,10 @@ export function PageView({ route, focus }: { route: Route; focus: boolean }) {
       return <FleetPage key="fleet" focus={focus} />;
     case "proxy":
       return <ProxyPage key={route.proxyId} proxyId={route.proxyId} focus={focus} />;
+    case "top":
+      return <TopPage key="top" focus={focus} />;
+    case "events":
+      return <EventsPage key="events" focus={focus} />;
     case "settings":
       return <SettingsPage key="settings" focus={focus} />;
   }

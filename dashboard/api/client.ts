@@ -1,8 +1,10 @@
 import { hc } from "hono/client";
 import type { ManagerApp } from "../../manager/api/app.ts";
-import type { EventsReply, HistoryReply } from "../../manager/api/model_history.ts";
+import type { EventsReply, HistoryReply, TopReply } from "../../manager/api/model_history.ts";
 import { type Answer, answerOf, type Question } from "./history.ts";
 import type { SessionReply } from "../../manager/api/model_session.ts";
+import type { EventQuestion } from "../state/event_filter.ts";
+import type { TopQuestion } from "../state/top.ts";
 import type { LoginFailure, SessionApi } from "../state/session.ts";
 
 /** The manager's API, typed by its own routes. */
@@ -45,6 +47,27 @@ export class ManagerClient implements SessionApi {
   /** What happened to a proxy of late. */
   events(proxyId: string, signal: AbortSignal): Promise<Answer<EventsReply>> {
     const query = { proxy_id: proxyId, limit: "200", format: "json" as const };
+    return answerOf(() => this.#api.events.$get({ query }, { init: { signal } }));
+  }
+
+  /** Who used most. */
+  top(question: TopQuestion, signal: AbortSignal): Promise<Answer<TopReply>> {
+    const { by, window, proxyId } = question;
+    const proxy = proxyId === "" ? {} : { proxy_id: proxyId };
+    const query = { by, window, ...proxy, limit: "100", format: "json" as const };
+    return answerOf(() => this.#api.top.$get({ query }, { init: { signal } }));
+  }
+
+  /** What happened in the fleet, up to an event. */
+  fleetEvents(question: EventQuestion, signal: AbortSignal): Promise<Answer<EventsReply>> {
+    const { proxyId, kinds, before, limit } = question;
+    const query = {
+      ...(proxyId === "" ? {} : { proxy_id: proxyId }),
+      ...(kinds.length === 0 ? {} : { kind: kinds.join(",") }),
+      ...(before === null ? {} : { before: String(before) }),
+      limit: String(limit),
+      format: "json" as const,
+    };
     return answerOf(() => this.#api.events.$get({ query }, { init: { signal } }));
   }
 

@@ -1,7 +1,7 @@
 /** Which page a URL's fragment names, and how that page shows what it shows. Pure. */
 
 /** The pages; each is a word of the fragment: `#/connections?q=edge`. */
-export const PAGES = ["fleet", "proxy", "settings"] as const;
+export const PAGES = ["fleet", "proxy", "top", "events", "settings"] as const;
 export type Page = (typeof PAGES)[number];
 
 /** What a page remembers in its address: filters, order, range. */

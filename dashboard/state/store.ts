@@ -34,6 +34,8 @@ export interface Store {
   setQuery(changes: Query): void;
   /** The same as a step of the reader's own, which the browser's Back takes back. */
   go(changes: Query): void;
+  /** The manager's API. */
+  client: ManagerClient;
   /** Asks for the past. */
   askHistory(question: Question, signal: AbortSignal): Promise<Answer<HistoryReply>>;
   /** Asks for what happened to a proxy. */
@@ -114,6 +116,7 @@ export function createStore(): Store {
     go: (changes) => location.hash = changedHref(route.value, changes),
     askHistory: (question, signal) => client.history(question, signal),
     askEvents: (proxyId, signal) => client.events(proxyId, signal),
+    client,
     session: sessions.session,
     pageVersion: document.querySelector<HTMLMetaElement>("meta[name=version]")?.content ?? "",
     async login(user, password) {

@@ -81,6 +81,8 @@ export const topReplySchema = z.object({
   }),
 }).openapi("TopReply");
 
+export type TopReply = z.infer<typeof topReplySchema>;
+
 /** One connection of the log. */
 export const loggedConnectionSchema = z.object({
   proxy_id: z.string(),

@@ -60,19 +60,16 @@ export function LoginForm({ focus }: { focus: boolean }) {
 function Failure({ failure, seconds }: { failure: LoginFailure; seconds: number }) {
   const { span } = useFormat();
   const { code, retryAfter } = failure;
-  if (code !== "too_many_attempts") {
-    const text = w.failures[code as keyof typeof w.failures] ?? w.failed;
-    return <p class="text-bad" role="alert">{text}</p>;
-  }
+  const why = code === "too_many_attempts"
+    ? ""
+    : w.failures[code as keyof typeof w.failures] ?? w.failed;
+  const wait = (seconds: number) => seconds > 0 ? w.tooMany(span(seconds)) : w.again;
+  if (retryAfter === 0) return <p class="text-bad" role="alert">{why}</p>;
   // The words do not count down for a screen reader, which would never rest.
   return (
     <>
-      <p class="text-bad tabular-nums" aria-hidden="true">
-        {seconds > 0 ? w.tooMany(span(seconds)) : w.again}
-      </p>
-      <span class="sr-only" role="alert">
-        {seconds > 0 ? w.tooMany(span(retryAfter)) : w.again}
-      </span>
+      <p class="text-bad tabular-nums" aria-hidden="true">{why} {wait(seconds)}</p>
+      <span class="sr-only" role="alert">{why} {wait(seconds > 0 ? retryAfter : 0)}</span>
     </>
   );
 }

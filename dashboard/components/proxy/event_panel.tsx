@@ -52,7 +52,7 @@ function EventTable({ events }: { events: EventsReply["events"] }) {
       <tbody>
         {events.toReversed().map(({ id, time, kind, detail }) => (
           <tr key={id}>
-            <td class="h-(--row) px-4 whitespace-nowrap">{w.kinds[kind] ?? kind}</td>
+            <td class="h-(--row) px-4 whitespace-nowrap">{words.events.kinds[kind] ?? kind}</td>
             <td class="w-full max-w-0 px-4 text-muted max-sm:hidden">
               <Untrusted text={detail} />
             </td>
