@@ -7,7 +7,17 @@ import config from "./deno.json" with { type: "json" };
 const ROOT = import.meta.dirname!;
 const DASHBOARD = join(ROOT, "dashboard");
 const DIST = join(DASHBOARD, "dist");
-const DASHBOARD_FILES = ["index.html", "icon.svg", "app.js", "app.css"];
+/** The dashboard's files that are used as they are. */
+const COPIED_FILES = [
+  ...["icon.svg", "manifest.webmanifest"],
+  ...["icons/icon-192.png", "icons/icon-512.png", "icons/icon-maskable-512.png"],
+];
+const DASHBOARD_FILES = [
+  "index.html",
+  "app.js",
+  "app.css",
+  ...COPIED_FILES.map((f) => basename(f)),
+];
 /** What the dashboard is made of, beside the files in its own folder. */
 const OTHER_SOURCES = ["build.ts", "deno.json", "deno.lock", "manager/api/model.ts"];
 const TARGETS = [
@@ -81,7 +91,9 @@ async function makeDashboard(folder: string): Promise<void> {
   // One after the other: on a new machine two at once trip over each other while Deno installs its bundler.
   await bundle("browser", join(DASHBOARD, "main.tsx"), join(folder, "app.js"));
   await bundle("browser", css, css);
-  await Deno.copyFile(join(DASHBOARD, "icon.svg"), join(folder, "icon.svg"));
+  for (const name of COPIED_FILES) {
+    await Deno.copyFile(join(DASHBOARD, name), join(folder, basename(name)));
+  }
   const html = await Deno.readTextFile(join(DASHBOARD, "index.html"));
   await Deno.writeTextFile(join(folder, "index.html"), html.replace("%VERSION%", config.version));
 }
