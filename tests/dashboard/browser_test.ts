@@ -184,7 +184,10 @@ browserTest("Dashboard survives a restart of its manager without a reload", asyn
       await d.page.getByRole("cell", { name: "online" }).waitFor();
       ahead = 31_000;
       await d.page.getByRole("cell", { name: "offline" }).waitFor();
-      assert.match(await d.page.locator("tbody tr").innerText(), /last seen\s+3\d s ago.*7\.00\sMB/s);
+      assert.match(
+        await d.page.locator("tbody tr").innerText(),
+        /last seen\s+3\d s ago.*7\.00\sMB/s,
+      );
       assert.match(await d.page.locator("dl").innerText(), /Proxies\s+0 \/ 1\s+1\soffline/);
       await d.page.getByRole("link", { name: "edge-1" }).click();
       await d.page.getByText(/last seen 3\d s ago, showing its last state/).waitFor();
