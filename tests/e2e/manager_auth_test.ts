@@ -177,3 +177,20 @@ Deno.test({
     assert.ok(grown < 300 << 20, `${grown >> 20} MiB more`);
   },
 });
+
+Deno.test({
+  name: "A manager says nothing of its runtime's own, whatever form a body has or has not",
+  ignore: !hasCurl,
+  fn: async () => {
+    await using manager = await startManager();
+    const { url, program } = manager;
+    const login = json({ user: "ann", password: PASSWORDS.env });
+    const chunked = ["-H", "Transfer-Encoding: chunked", ...login];
+    assert.equal(await curl(...STATUS, "-X", "POST", `${url}/api/logout`), "204");
+    assert.equal(await curl(...STATUS, ...chunked, `${url}/api/login`), "200");
+    assert.equal(await curl(...STATUS, ...login, `${url}/api/login`), "200");
+    const { stderr } = await program.terminate();
+    const foreign = stderr.split("\n").filter((line) => line !== "" && !line.startsWith("{"));
+    assert.deepEqual(foreign, []);
+  },
+});
