@@ -36,11 +36,11 @@ export function wsRoutes({ live, auth, viewerTimeoutS = IDLE_TIMEOUT_S }: WsDeps
     const socket = client?.upgrade(head, viewer.events, 1000 * viewerTimeoutS);
     // The connection is the viewer's from here on: this reply goes nowhere.
     if (socket) {
-      viewer.open(socket);
       const grant = c.get("grant");
       if (auth && grant) {
         viewer.unwatch = auth.watch(grant, () => viewer.close(CLOSE_LOGGED_OUT, "logged out"));
       }
+      viewer.open(socket);
       return c.body(null);
     }
     // The next try comes on a connection of its own, of which all is known.
