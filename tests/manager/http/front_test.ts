@@ -190,3 +190,37 @@ Deno.test("Front brings a reply to a client that is still sending", async () => 
     await sending;
   });
 });
+
+Deno.test("Front ends a body that comes too slowly, though it never stops", async () => {
+  const take: Handler = (request) =>
+    request.text().then(() => new Response(), () => new Response());
+  await withServer({ body: SHORT }, take, async (server) => {
+    using conn = await connect(server);
+    await send(conn, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9999\r\n\r\n");
+    let ended = false;
+    const end = rest(conn).finally(() => ended = true);
+    while (!ended) {
+      await send(conn, "x").catch(() => {});
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    await end;
+    await refused(server, "slow_body", 1);
+  });
+});
+
+Deno.test("Front brings the reply to a client that has ended its side", async () => {
+  const asked = Promise.withResolvers<void>();
+  const answer = Promise.withResolvers<Response>();
+  const late: Handler = () => {
+    asked.resolve();
+    return answer.promise;
+  };
+  await withServer({}, late, async (server) => {
+    using conn = await connect(server);
+    await send(conn, REQUEST);
+    await conn.closeWrite();
+    await asked.promise;
+    answer.resolve(new Response("late"));
+    assert.match(await rest(conn), /^HTTP\/1\.1 200 .*late$/s);
+  });
+});

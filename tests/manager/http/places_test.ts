@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { parseCidr } from "../../../proxy/net/cidr.ts";
 import { DEFAULT_PER_CLIENT, Places } from "../../../manager/http/places.ts";
 
 Deno.test("Places bounds all connections, and gives places back", () => {
@@ -37,4 +38,21 @@ Deno.test("Places leaves this host without a limit of its own unless it is given
   assert.equal(places.enter("127.0.0.1"), null);
   assert.equal(places.enter("::1"), null);
   assert.equal(places.enter("192.0.2.1"), "too_many_of_client");
+});
+
+Deno.test("Places counts what a proxy holds for its clients, and not for the proxy", () => {
+  const places = new Places(4, 1, [parseCidr("10.0.0.0/8")]);
+  assert.equal(places.enter("10.1.1.1"), null);
+  assert.equal(places.enter("10.1.1.1"), null);
+  assert.ok(places.hold("192.0.2.1"));
+  assert.ok(!places.hold("192.0.2.1"));
+  assert.equal(places.enter("192.0.2.1"), "too_many_of_client");
+  assert.ok(places.hold("192.0.2.2"));
+  places.release("192.0.2.1");
+  assert.equal(places.enter("192.0.2.1"), null);
+  assert.equal(places.enter("10.1.1.1"), null);
+  assert.equal(places.enter("10.1.1.1"), "too_many_connections");
+  for (let i = 0; i < 3; i++) places.leave("10.1.1.1");
+  places.leave("192.0.2.1");
+  assert.equal(places.open, 0);
 });
