@@ -1,5 +1,5 @@
 import { getLogger } from "@logtape/logtape";
-import { formatAddress, isLoopback } from "../proxy/net/address.ts";
+import { formatAddress } from "../proxy/net/address.ts";
 import { openCertificate } from "../proxy/tls/certificate.ts";
 import { steadyClock } from "./clock.ts";
 import { Auth } from "./auth/auth.ts";
@@ -21,6 +21,7 @@ import { Registry } from "./registry.ts";
 import { SealCheck } from "./sealed/check.ts";
 import { openKeys } from "./sealed/keys.ts";
 import { type Handler, HttpServer } from "./server.ts";
+import { exposureWarnings } from "./warnings.ts";
 
 export { DataDirError } from "./history/data_dir.ts";
 
@@ -119,12 +120,9 @@ export async function startManager(
     `manager listening on ${url}, statistics on udp ${text(statsAddr)}`,
     { sealed: keys ? true : undefined },
   );
-  if (!keys && !isLoopback(statsAddr.hostname)) {
-    log.warn(
-      `Statistics on udp ${text(statsAddr)} are taken from everybody who reaches that port: ` +
-        "--stats-key or --stats-key-file says who may send them",
-    );
-  }
+  const { hostname } = server.addr;
+  const listening = { url, hostname, stats: text(statsAddr), statsHostname: statsAddr.hostname };
+  for (const warning of exposureWarnings(options, listening)) log.warn(warning);
   health.start();
   const timer = setInterval(() => tick({ arrived, registry, live, history, auth }, now()), TICK_MS);
   let stopped: Promise<void> | undefined;

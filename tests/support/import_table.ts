@@ -151,6 +151,7 @@ export const MAY_IMPORT: Record<string, string[]> = {
   "manager/ingest_stats.ts": [
     ...["type:manager/api/model.ts", "type:manager/ingest.ts", "type:manager/receiver/"],
   ],
+  "manager/warnings.ts": ["proxy/net/address.ts", "type:manager/options.ts"],
   "manager/clock.ts": [],
   "manager/fitting.ts": [],
   "manager/program_worker.ts": [],
