@@ -153,6 +153,11 @@ export function flags(): Flag[] {
       "read a password, print its hash for the manager's --auth-file, and start nothing",
     ),
     ...historyFlags().map(([name, text]) => flag(["manager"], name, text)),
+    flag(
+      ["manager"],
+      "--alerts <file>",
+      "rules of alerts and who is told, in TOML (default rules)",
+    ),
     flag(everywhere, "--log-level <level>", `${LOG_LEVELS.join(", ")} (info)`),
     flag(everywhere, "--log-format <format>", "text, json (text on a terminal, else json)"),
     ...WITHOUT_EFFECT.map((name) => ({

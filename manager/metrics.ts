@@ -3,6 +3,7 @@ import { type FleetStats, PROXY_STATUSES, type ProxySummary } from "./api/model.
 import { HISTORY_STATES } from "./api/model_history.ts";
 import type { Auth } from "./auth/auth.ts";
 import { proxySummary } from "./api/views.ts";
+import type { Alerts } from "./alerts/alerts.ts";
 import type { Totals } from "./fleet/totals.ts";
 import type { Health } from "./health.ts";
 import type { Registry } from "./registry.ts";
@@ -20,6 +21,7 @@ export interface MetricsDeps {
   registry: Registry;
   stats: () => FleetStats;
   viewers: () => number;
+  alerts: Pick<Alerts, "config" | "table" | "notifier">;
   /** Unix milliseconds. */
   now: () => number;
   /** None where there are no accounts. */
@@ -84,9 +86,11 @@ function fleetSeries(prom: PromRegistry): (deps: MetricsDeps) => void {
   );
   const fleet = fleetCounters(prom);
   const history = historySeries(prom);
-  return ({ registry, stats, now, viewers: countViewers }) => {
+  const alerts = alertSeries(prom);
+  return ({ registry, stats, now, viewers: countViewers, alerts: known }) => {
     const all = stats();
     fleet(all, registry.forgotten);
+    alerts(known);
     history(all.history);
     const { manager_version, manager_uptime, ingest } = all;
     const at = now();
@@ -142,6 +146,30 @@ function authSeries(prom: PromRegistry): (auth: Auth) => void {
     sessions(size);
     locked(accounts.locked + tokens.locked);
     delays(accounts.delays + tokens.delays);
+  };
+}
+
+/** Names of rules and webhooks are the administrator's own, and few. */
+function alertSeries(prom: PromRegistry): (alerts: MetricsDeps["alerts"]) => void {
+  const alerts = gauge(prom, "alerts", "Alerts by rule and state", ["rule", "state"]);
+  const left = gauge(prom, "alerts_left_out", "Alerts for which there was no room");
+  const sent = counter(
+    prom,
+    "alert_notifications_total",
+    "Deliveries to webhooks by outcome; of those dropped, alerts",
+    ["webhook", "outcome"],
+  );
+  return ({ config, table, notifier }) => {
+    const counts = new Map(config.rules.map(({ name }) => [name, { pending: 0, firing: 0 }]));
+    for (const { rule, phase } of table.active()) counts.get(rule.name)![phase!.state]++;
+    for (const [rule, { pending, firing }] of counts) {
+      alerts(pending, { rule, state: "pending" });
+      alerts(firing, { rule, state: "firing" });
+    }
+    left(table.leftOut);
+    for (const { options: { name: webhook }, counts } of notifier.webhooks) {
+      for (const [outcome, n] of Object.entries(counts)) sent(n, { webhook, outcome });
+    }
   };
 }
 

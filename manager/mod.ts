@@ -4,6 +4,8 @@ import { openCertificate } from "../proxy/tls/certificate.ts";
 import { steadyClock } from "./clock.ts";
 import { Auth } from "./auth/auth.ts";
 import { AuditLog } from "./audit.ts";
+import { Alerts, type AlertsDeps } from "./alerts/alerts.ts";
+import { openAlertFile } from "./alerts/config.ts";
 import { createApp } from "./api/app.ts";
 import { readDashboard } from "./api/dashboard.ts";
 import type { FleetStats } from "./api/model.ts";
@@ -35,6 +37,8 @@ export interface ManagerDeps {
   now?: () => number;
   /** What its threads run, if not the program's own worker. */
   worker?: URL;
+  /** How webhooks are told, other than usual. */
+  webhooks?: AlertsDeps["webhooks"];
 }
 
 /** A manager that listens on both its ports. */
@@ -58,6 +62,7 @@ export async function startManager(
   const registry = new Registry({ maxProxies: options.maxProxies });
   const keys = openKeys(options);
   const certificate = options.tls && openCertificate(options.tls, { by: "manager" });
+  const rules = options.alerts === null ? null : openAlertFile(options.alerts);
   const check = keys && new SealCheck(keys.value, deps.now ?? Date.now);
   const ingest = new Ingest(registry, now, check);
   const receiver = new ReceiverThread(
@@ -72,20 +77,27 @@ export async function startManager(
     ...fleetTotals(registry, now()),
     ingest: arrived.figures(),
     history: history.state,
+    alerts: alerts.counts,
   });
   const { maxProxies, publicHosts } = options;
   const worker = deps.worker;
   const history = new HistoryClient(options.history, { registry, now, maxProxies, worker });
+  const alerts = new Alerts(rules, {
+    ...{ registry, now, version, webhooks: deps.webhooks },
+    historyFailed: () => history.state.state === "failed",
+    event: (kind, proxyId, detail) => history.addEvent(kind, proxyId, detail),
+    keep: (text) => history.keepText("alerts", text),
+  });
   const live = new Live(registry, stats, now);
   const audit = new AuditLog({ now, keep: (entry) => history.keep(entry) });
   const auth = options.auth ? new Auth(options.auth, { audit }) : undefined;
   const health = new Health(() => server);
   const viewers = () => live.viewers;
-  const metrics = createMetrics({ registry, stats, now, viewers, auth, health });
+  const metrics = createMetrics({ registry, stats, now, viewers, alerts, auth, health });
   const dashboard = await readDashboard(deps.dashboardDir);
   const app = createApp({
-    ...{ registry, stats, now, live, audit, metrics, history, dashboard, publicHosts, version },
-    ...{ auth, cookieName: `${SESSION_COOKIE}_${options.listen.port}` },
+    ...{ registry, stats, now, live, audit, alerts, metrics, history, dashboard, publicHosts },
+    ...{ version, auth, cookieName: `${SESSION_COOKIE}_${options.listen.port}` },
     noteRequest: (route, method, status, s) => health.noteRequest(route, method, status, s),
     noteError: (code) => server.refusals.noteError(code),
     basePath: options.basePath,
@@ -98,13 +110,14 @@ export async function startManager(
   try {
     await history.start();
     audit.startBehind(history.lastAuditId);
+    alerts.start(history.keptText("alerts"));
     await receiver.start();
     const answer: Handler = (request, client) => app.fetch(request, { client });
     const exposure = { certificate, proxies: options.trustedProxies };
     server = new HttpServer(options.listen, answer, options.http, exposure);
   } catch (error) {
     receiver.stop();
-    await history.stop();
+    await Promise.all([alerts.stop(), history.stop()]);
     throw error;
   }
   const statsAddr = receiver.addr;
@@ -124,7 +137,8 @@ export async function startManager(
   const listening = { url, hostname, stats: text(statsAddr), statsHostname: statsAddr.hostname };
   for (const warning of exposureWarnings(options, listening)) log.warn(warning);
   health.start();
-  const timer = setInterval(() => tick({ arrived, registry, live, history, auth }, now()), TICK_MS);
+  const parts = { arrived, registry, alerts, live, history, auth };
+  const timer = setInterval(() => tick(parts, now()), TICK_MS);
   let stopped: Promise<void> | undefined;
   const stop = async () => {
     clearInterval(timer);
@@ -134,7 +148,7 @@ export async function startManager(
     health.stop();
     receiver.stop();
     live.stop();
-    await Promise.all([server.stop(), history.stop()]);
+    await Promise.all([server.stop(), alerts.stop(), history.stop()]);
     log.info(`manager on ${url} stopped`);
   };
   return {
@@ -147,16 +161,18 @@ export async function startManager(
 interface Parts {
   arrived: IngestStats;
   registry: Registry;
+  alerts: Alerts;
   live: Live;
   history: HistoryClient;
   auth?: Auth;
 }
 
-function tick({ arrived, registry, live, history, auth }: Parts, nowMs: number): void {
+function tick({ arrived, registry, alerts, live, history, auth }: Parts, nowMs: number): void {
   try {
     arrived.tick(nowMs);
     registry.tick(nowMs);
     auth?.sweep();
+    alerts.tick(nowMs);
     live.flush();
     history.tick();
   } catch (error) {

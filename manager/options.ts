@@ -14,6 +14,7 @@ import { exposureFlags, type ExposureOptions, exposureOptions } from "./http/exp
 import { httpFlags, type HttpOptions, httpOptions } from "./http/options.ts";
 import { keyFlags } from "../proxy/stats/key_options.ts";
 import { type SealOptions, sealOptions } from "./sealed/options.ts";
+import { alertFlags } from "./alerts/options.ts";
 import { historyFlags, type HistoryOptions, historyOptions } from "./history/options.ts";
 
 export { DEFAULT_RETENTION } from "./history/options.ts";
@@ -32,6 +33,8 @@ export interface ManagerOptions extends Bounds, SealOptions, ExposureOptions {
   auth: AuthOptions | null;
   /** Where the past is kept; null for nowhere. */
   history: HistoryOptions | null;
+  /** A file of rules for alerts; null for the default ones. */
+  alerts: string | null;
 }
 
 const DEFAULT_LISTEN = "127.0.0.1:13337";
@@ -54,11 +57,13 @@ const flagsSchema = z.object({
   ...exposureFlags,
   ...historyFlags,
   ...authFlags,
+  ...alertFlags,
 });
 
 /** Flags as text → options of a manager; the ZodError's issues are whole sentences. */
 export const managerOptionsSchema = flagsSchema.transform((flags, context): ManagerOptions => {
   const { listen, statsListen: given, publicHost: publicHosts, statsRate, maxProxies } = flags;
+  const { alerts = null } = flags;
   const keys = sealOptions(flags);
   const past = historyOptions(flags);
   const exposure = exposureOptions(flags);
@@ -74,8 +79,7 @@ export const managerOptionsSchema = flagsSchema.transform((flags, context): Mana
     const http = httpOptions(flags);
     return {
       ...{ listen, statsListen, publicHosts, http, statsRate, maxProxies, history: past, auth },
-      ...keys,
-      ...exposure,
+      ...{ ...keys, ...exposure, alerts },
     };
   } catch (error) {
     if (!(error instanceof AddressError)) throw error;

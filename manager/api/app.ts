@@ -18,6 +18,7 @@ import { safeHeaders } from "./headers.ts";
 import { methodGuard } from "./methods.ts";
 import { RouteTable } from "./route_table.ts";
 import { auditRoutes, type AuditRoutesDeps } from "./routes_audit.ts";
+import { type AlertDeps, alertRoutes } from "./routes_alerts.ts";
 import { connectionRoutes } from "./routes_connections.ts";
 import { metaRoutes } from "./routes_meta.ts";
 import { type FleetDeps, fleetRoutes } from "./routes_fleet.ts";
@@ -28,7 +29,7 @@ import { wsRoutes } from "./routes_ws.ts";
 
 type NoteRequest = (route: string, method: string, status: number, seconds: number) => void;
 
-export interface AppDeps extends FleetDeps, HistoryRoutesDeps, AuditRoutesDeps {
+export interface AppDeps extends FleetDeps, HistoryRoutesDeps, AuditRoutesDeps, AlertDeps {
   live: Live;
   /** Who may use the manager; none where there are no accounts. */
   auth?: Auth;
@@ -83,6 +84,7 @@ function addRoutes(app: OpenAPIHono<ManagerEnv>, deps: AppDeps) {
     .route("/", historyRoutes(deps))
     .route("/", sessionRoutes(deps))
     .route("/", auditRoutes(deps))
+    .route("/", alertRoutes(deps))
     .route(
       "/",
       metaRoutes({

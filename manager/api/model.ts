@@ -6,6 +6,7 @@
 import { z } from "@hono/zod-openapi";
 import { BACKEND_STATES } from "../../proxy/stats/backend_record.ts";
 import { CONNECTION_STATES } from "../../proxy/stats/report.ts";
+import { alertCountsSchema } from "./model_alerts.ts";
 import { historyStateSchema } from "./model_history.ts";
 import { fleetConnectionsSchema } from "./model_live.ts";
 
@@ -119,6 +120,7 @@ export const fleetStatsSchema = z.object({
   rate_received: rate,
   ingest: ingestSchema,
   history: historyStateSchema,
+  alerts: alertCountsSchema,
 }).openapi("FleetStats");
 export type FleetStats = z.infer<typeof fleetStatsSchema>;
 

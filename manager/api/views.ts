@@ -7,7 +7,7 @@ import type { Backend, Connection, FleetStats, LiveConnection, ProxySummary } fr
 /** The figures of the fleet that come from the registry alone. */
 export type FleetTotals = Omit<
   FleetStats,
-  "manager_version" | "manager_uptime" | "ingest" | "history"
+  "manager_version" | "manager_uptime" | "ingest" | "history" | "alerts"
 >;
 
 /** A proxy as the API shows it at `nowMs`. */

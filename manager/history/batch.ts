@@ -56,6 +56,8 @@ export const EVENT_KINDS = [
   "proxy_removed",
   "loss_high",
   "loss_over",
+  "alert_firing",
+  "alert_resolved",
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 
@@ -107,6 +109,8 @@ export interface Batch {
   tops: UsageTop[];
   events: FleetEvent[];
   audit: AuditEntry[];
+  /** Texts that others keep here, by name; those that have changed. */
+  kept: Record<string, string>;
 }
 
 /** What an earlier run left. */
@@ -118,4 +122,5 @@ export interface Remembered {
   lastAuditId: number;
   /** Those of the hour that is running. */
   tops: UsageTop[];
+  kept: Record<string, string>;
 }

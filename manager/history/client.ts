@@ -1,7 +1,7 @@
 import { getLogger } from "@logtape/logtape";
 import { PROGRAM_WORKER } from "../program_worker.ts";
 import type { Registry } from "../registry.ts";
-import type { AuditEntry, FleetEvent } from "./batch.ts";
+import type { AuditEntry, EventKind, FleetEvent } from "./batch.ts";
 import type { EventQuestion } from "./event_store.ts";
 import { DataDirError, defaultDataDir } from "./data_dir.ts";
 import type { Failure, FromHistory, ToHistory } from "./messages.ts";
@@ -66,6 +66,7 @@ export class HistoryClient implements History {
   /** The batch on its way: when it was made, its last event and its last entry of the audit log. */
   #sent: { atMs: number; lastEvent: number; lastAudit: number } | null = null;
   #lastAuditId = 0;
+  #kept: Record<string, string> = {};
   #changed = () => {};
 
   /** With options of null it is off, and only the newest events are known. */
@@ -155,6 +156,21 @@ export class HistoryClient implements History {
     if (this.#options) this.#recorder.audit.add(entry);
   }
 
+  /** Keeps something that happened, from the next batch on. */
+  addEvent(kind: EventKind, proxyId: string, detail: string): void {
+    this.#recorder.events.add(kind, proxyId, detail, this.#deps.now());
+  }
+
+  /** Keeps a text for the next run, in place of the last one of this name. */
+  keepText(name: string, text: string): void {
+    this.#recorder.kept.put(name, text);
+  }
+
+  /** What an earlier run kept by this name, once the history was opened; null where there is nothing. */
+  keptText(name: string): string | null {
+    return this.#kept[name] ?? null;
+  }
+
   /** Writes the rest, and ends the thread. */
   async stop(): Promise<void> {
     if (!this.#worker) return;
@@ -210,11 +226,13 @@ export class HistoryClient implements History {
     if (message.kind === "open") {
       if (!this.#resumed) this.#recorder.resume(message.remembered);
       this.#lastAuditId = message.remembered.lastAuditId;
+      this.#kept = message.remembered.kept;
       this.#opened();
     } else if (message.kind === "written" && this.#sent) {
       this.#lastWriteMs = this.#sent.atMs;
       this.#recorder.events.written(this.#sent.lastEvent);
       this.#recorder.audit.written(this.#sent.lastAudit);
+      this.#recorder.kept.written();
       this.#sent = null;
     } else if (message.kind === "failed") this.#failed(message.failure);
     else if (message.kind === "reply") this.#pending.answer(message.id, message.reply);

@@ -4,6 +4,7 @@ import type { Registry } from "../registry.ts";
 import { AuditRecorder } from "./audit_recorder.ts";
 import type { Batch, PackedProxy, Remembered } from "./batch.ts";
 import { EventRecorder, type Told } from "./event_recorder.ts";
+import { KeptTexts } from "./kept.ts";
 import { pack, wordsKey } from "./packed.ts";
 import { type Base, MAX_SILENCE_MS, SeriesRecorder } from "./series_recorder.ts";
 import { CountedBoot, UsageRecorder } from "./usage_recorder.ts";
@@ -27,6 +28,7 @@ interface Tracked {
 /** Follows the registry, and makes batches of what it sees change. */
 export class Recorder {
   readonly events = new EventRecorder();
+  readonly kept = new KeptTexts();
   readonly audit = new AuditRecorder();
   readonly #registry: Registry;
   readonly #now: () => number;
@@ -62,7 +64,9 @@ export class Recorder {
   }
 
   /** Goes on where an earlier run stopped, and lets the registry do so. */
-  resume({ proxies, writtenMs, lastEventId, tops }: Omit<Remembered, "lastAuditId">): void {
+  resume(
+    { proxies, writtenMs, lastEventId, tops }: Omit<Remembered, "lastAuditId" | "kept">,
+  ): void {
     const nowMs = this.#now();
     // Of a longer time nobody could say when in it something was counted.
     const short = nowMs - writtenMs <= MAX_SILENCE_MS;
@@ -87,6 +91,7 @@ export class Recorder {
 
   /** Has everything written anew, as after a time in which nothing was. */
   rewrite(): void {
+    this.kept.rewrite();
     for (const tracked of this.#tracked.values()) {
       tracked.words = "";
       this.#changed.add(tracked);
@@ -116,6 +121,7 @@ export class Recorder {
       tops: this.#usage.flushTops(nowMs, last),
       events: this.events.unwritten(),
       audit: this.audit.unwritten(),
+      kept: this.kept.unwritten(),
     };
   }
 

@@ -46,8 +46,13 @@ CREATE TABLE audit (id INTEGER PRIMARY KEY, time_ms INTEGER NOT NULL, actor TEXT
   detail TEXT NOT NULL) STRICT;
 `;
 
+/** Texts that other parts of the manager keep. */
+const KEPT = `
+CREATE TABLE kept (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+`;
+
 /** What brings a database from each version to the next; only ever added to. */
-export const MIGRATIONS: readonly string[] = [FIRST, AUDIT];
+export const MIGRATIONS: readonly string[] = [FIRST, AUDIT, KEPT];
 
 /** Says whose file it is, for those who look into it ("rpmh"). */
 export const APPLICATION_ID = 0x72706d68;

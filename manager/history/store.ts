@@ -94,7 +94,7 @@ export class Store {
 
   /** What an earlier run left, at `nowMs`. */
   remembered(nowMs: number): Remembered {
-    const { proxies, written } = this.#statements;
+    const { proxies, written, allKept } = this.#statements;
     const saved = proxies.all().flatMap(({ meta, figures }) => {
       return unpack(String(meta), String(figures)) ?? [];
     });
@@ -105,6 +105,7 @@ export class Store {
       lastEventId: this.#events.lastId,
       lastAuditId: this.#audit.lastId,
       tops: this.#usage.ofHour(floorTo(nowMs / 1000, HOUR), names, USAGE_KINDS),
+      kept: Object.fromEntries(allKept.all().map(({ name, value }) => [name, String(value)])),
     };
   }
 
@@ -118,6 +119,9 @@ export class Store {
       this.#log.write(batch.log);
       this.#usage.write(batch.tops);
       this.#events.write(batch.events);
+      for (const [name, value] of Object.entries(batch.kept)) {
+        this.#statements.keep.run(name, value);
+      }
       this.#audit.write(batch.audit);
       this.#statements.mark.run("written_ms", batch.atMs);
     });
@@ -196,6 +200,10 @@ function prepare(db: DatabaseSync) {
       "INSERT INTO mark VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
     ),
     written: statement("SELECT value FROM mark WHERE name = ?"),
+    keep: statement(
+      "INSERT INTO kept VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+    ),
+    allKept: statement("SELECT name, value FROM kept"),
     meta: statement("INSERT OR REPLACE INTO proxy_meta VALUES (?, ?)"),
     figures: statement("INSERT OR REPLACE INTO proxy_figures VALUES (?, ?)"),
     forgetMeta: statement("DELETE FROM proxy_meta WHERE proxy = ?"),

@@ -74,6 +74,7 @@ function fill(store: Store, proxies: number, nowMs: number) {
     tops: [],
     events: [],
     audit: [],
+    kept: {},
   };
   const batch: Batch = { atMs: nowMs, ...nothing };
   const chunk = 50_000;

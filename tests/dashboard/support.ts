@@ -6,7 +6,7 @@ import type {
   ServerMessage,
 } from "../../manager/api/model.ts";
 import type { Sample } from "../../dashboard/state/series.ts";
-import { historyFigures, ingestFigures } from "../support/reports.ts";
+import { alertFigures, historyFigures, ingestFigures } from "../support/reports.ts";
 
 /** The fleet's figures in a message. */
 export function stats(overrides: Partial<FleetStats> = {}): FleetStats {
@@ -25,6 +25,7 @@ export function stats(overrides: Partial<FleetStats> = {}): FleetStats {
     rate_received: 20,
     ingest: ingestFigures(),
     history: historyFigures(),
+    alerts: alertFigures(),
     ...overrides,
   };
 }

@@ -97,11 +97,11 @@ Deno.test({
 });
 
 Deno.test("GET /metrics counts on for the fleet when a proxy is forgotten", async () => {
-  const { registry, stats, now } = setUpApp();
+  const { registry, stats, alerts, now } = setUpApp();
   registry.apply(report(), T0);
   registry.apply(report({ proxy_id: "old", state: "stopped" }), T0);
   const scrape = async () => {
-    const { render } = createMetrics({ registry, stats, now, viewers: () => 0 });
+    const { render } = createMetrics({ registry, stats, alerts, now, viewers: () => 0 });
     return /^rustproxy_fleet_connections_total (\d+)$/m.exec(await render())?.[1];
   };
   assert.equal(await scrape(), "20");
@@ -111,13 +111,13 @@ Deno.test("GET /metrics counts on for the fleet when a proxy is forgotten", asyn
 });
 
 Deno.test("GET /metrics makes its text once for all who ask within a second", async () => {
-  const { registry, stats, now } = setUpApp();
+  const { registry, stats, alerts, now } = setUpApp();
   let made = 0;
   const counted = () => {
     made++;
     return stats();
   };
-  const { render } = createMetrics({ registry, stats: counted, now, viewers: () => 0 });
+  const { render } = createMetrics({ registry, stats: counted, alerts, now, viewers: () => 0 });
   const texts = await Promise.all(Array.from({ length: 10 }, () => render()));
   assert.equal(made, 1);
   assert.equal(new Set(texts).size, 1);

@@ -36,6 +36,7 @@ export function batch(overrides: Partial<Batch> = {}): Batch {
     tops: [],
     events: [],
     audit: [],
+    kept: {},
     ...overrides,
   };
 }

@@ -29,6 +29,8 @@ const MODE = [
 const FLEET = ["manager/fleet/", "manager/registry.ts", "manager/history/"];
 /** The fleet as the API shows it. */
 const VIEWS = ["manager/api/model.ts", "manager/api/model_history.ts", "manager/api/views.ts"];
+/** What alerts are called. */
+const ALERT_WORDS = ["manager/alerts/metric.ts", "manager/alerts/rule.ts"];
 
 /**
  * Who may import what. The longest name that fits a file is its rule; a folder may import itself;
@@ -112,7 +114,13 @@ export const MAY_IMPORT: Record<string, string[]> = {
     ...["proxy/stats/key_options.ts", "manager/sealed/options.ts", "manager/http/options.ts"],
     "manager/http/exposure_options.ts",
     "manager/history/options.ts",
+    "manager/alerts/options.ts",
   ],
+  "manager/alerts/": [
+    ...["manager/fleet/", "type:manager/registry.ts", "proxy/glob.ts", "proxy/reloaded.ts"],
+    "proxy/toml/",
+  ],
+  "manager/alerts/options.ts": [],
   "manager/audit.ts": ["type:manager/api/env.ts", "type:manager/history/batch.ts"],
   "manager/auth/": [
     ...[
@@ -160,7 +168,10 @@ export const MAY_IMPORT: Record<string, string[]> = {
     "manager/fleet_topic.ts",
   ],
   "manager/topic.ts": [...FLEET, ...VIEWS],
-  "manager/metrics.ts": [...FLEET, ...VIEWS, "type:manager/health.ts", "type:manager/auth/auth.ts"],
+  "manager/metrics.ts": [
+    ...[...FLEET, ...VIEWS, "type:manager/health.ts", "type:manager/auth/auth.ts"],
+    "type:manager/alerts/",
+  ],
   "manager/fleet_topic.ts": [
     ...[...FLEET, ...REPORT, "manager/fleet_changes.ts", "manager/newest_start.ts"],
   ],
@@ -186,6 +197,7 @@ export const MAY_IMPORT: Record<string, string[]> = {
     ...[...FLEET, ...REPORT, ...NETWORKS],
     ...["type:manager/live.ts", "type:manager/metrics.ts", "type:manager/http/"],
     ...["manager/audit.ts", "manager/auth/principal.ts", "type:manager/auth/"],
+    ...["manager/alerts/silences.ts", "type:manager/alerts/", ...ALERT_WORDS],
   ],
 
   "dashboard/": [

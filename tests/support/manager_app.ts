@@ -1,4 +1,5 @@
 import { type AppDeps, createApp } from "../../manager/api/app.ts";
+import { Alerts } from "../../manager/alerts/alerts.ts";
 import { AuditLog } from "../../manager/audit.ts";
 import type { HttpClient } from "../../manager/http/client.ts";
 import { isForwarded } from "../../manager/http/forwarded.ts";
@@ -29,6 +30,10 @@ export function setUpApp(overrides: Partial<AppDeps> = {}) {
   const now = () => T0;
   const history = overrides.history ??
     new HistoryClient(null, { registry, now, maxProxies: 10_000 });
+  const alerts = overrides.alerts ?? new Alerts(null, {
+    ...{ registry, now, version: "0.1.0", historyFailed: () => false },
+    ...{ event: () => {}, keep: () => {} },
+  });
   const ingest = ingestFigures({ datagrams: 5, bytes: 500, legacy: 1, dropped: { not_json: 2 } });
   const stats = (): FleetStats => ({
     manager_version: "0.1.0",
@@ -36,12 +41,16 @@ export function setUpApp(overrides: Partial<AppDeps> = {}) {
     ...fleetTotals(registry, now()),
     ingest,
     history: history.state,
+    alerts: alerts.counts,
   });
   const live = new Live(registry, stats, now);
-  const metrics = createMetrics({ registry, stats, now, viewers: () => live.viewers });
+  const metrics = createMetrics({ registry, stats, now, alerts, viewers: () => live.viewers });
   const version = "0.1.0";
   const audit = new AuditLog({ now });
-  const deps = { registry, now, stats, live, audit, metrics, history, version, publicHosts: [] };
+  const deps = {
+    ...{ registry, now, stats, live, audit, alerts, metrics, history, version },
+    publicHosts: [],
+  };
   const app = createApp({ ...deps, dashboard: new Map(), ...overrides });
   const request = async (path: string, init: RequestInit = {}) => {
     const given = init.headers as Record<string, string>;

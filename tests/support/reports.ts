@@ -10,6 +10,11 @@ export function historyFigures(): FleetStats["history"] {
   return { state: "off", reason: "--no-history", since: 0, last_write: null, dropped };
 }
 
+/** Nothing is wrong. */
+export function alertFigures(): FleetStats["alerts"] {
+  return { firing: 0, pending: 0, unacknowledged: 0 };
+}
+
 /** When the tests' clocks begin, in Unix milliseconds. */
 export const T0 = 1_800_000_000_000;
 

@@ -6,7 +6,7 @@ import {
 import { fleetTotals } from "../../manager/api/views.ts";
 import { Live } from "../../manager/live.ts";
 import { Registry } from "../../manager/registry.ts";
-import { historyFigures, ingestFigures, T0 } from "./reports.ts";
+import { alertFigures, historyFigures, ingestFigures, T0 } from "./reports.ts";
 
 /** A viewer's end that remembers what it got and can be slow. */
 export class FakeSocket {
@@ -44,6 +44,7 @@ export function setUpLive() {
       ...fleetTotals(registry, clock.now),
       ingest,
       history: historyFigures(),
+      alerts: alertFigures(),
     };
   };
   const live = new Live(registry, stats, () => clock.now);

@@ -4,7 +4,7 @@ import type { ProxyEntry } from "../../../manager/fleet/proxy.ts";
 import { Ingest } from "../../../manager/ingest.ts";
 import { Live } from "../../../manager/live.ts";
 import { Registry } from "../../../manager/registry.ts";
-import { historyFigures, ingestFigures } from "../reports.ts";
+import { alertFigures, historyFigures, ingestFigures } from "../reports.ts";
 import { FakeSocket } from "../viewers.ts";
 import { Screen } from "./screen.ts";
 
@@ -25,6 +25,7 @@ export class ManagerRun {
     const stats = (): FleetStats => ({
       ...{ manager_version: "0.1.0", manager_uptime: 1, ingest: ingestFigures() },
       history: historyFigures(),
+      alerts: alertFigures(),
       ...fleetTotals(this.registry, now()),
     });
     this.#live = new Live(this.registry, stats, now);
