@@ -121,8 +121,8 @@ export class Watcher {
   /** The value, once the proxy had time to be heard since the manager began to listen. */
   #whenHeard(entry: ProxyEntry, value: number, nowMs: number): number | null {
     const patienceMs = Math.max(OFFLINE_MS, 6 * entry.state.interval * 1000);
-    const had = entry.lastSeenMs >= this.#listeningMs || nowMs - this.#listeningMs >= patienceMs;
-    return had ? value : null;
+    const wasHeard = entry.datagrams > 0 && entry.lastSeenMs >= this.#listeningMs;
+    return wasHeard || nowMs - this.#listeningMs >= patienceMs ? value : null;
   }
 
   #lookAtBackends(proxy: ProxyWatch, { slot }: Watch, status: string, nowMs: number): void {

@@ -62,7 +62,10 @@ export function webhookSchema(sources: SecretSources) {
       return z.NEVER;
     }
     let found: string | null = secret ?? null;
-    if (secret_env !== undefined) found = sources.env(secret_env) ?? "";
+    if (secret_env !== undefined) {
+      found = sources.env(secret_env) ?? null;
+      if (found === null) problem("secret_env", "expected a variable that is set");
+    }
     if (secret_file !== undefined) found = fileSecret(secret_file, sources, problem);
     if (found !== null && (found.length < MIN_SECRET || found.length > MAX_SECRET)) {
       problem(keys[0], SECRET_EXPECTED);

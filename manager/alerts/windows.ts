@@ -46,25 +46,23 @@ function parseTime(text: string): number | null {
   return hours * 60 + minutes <= DAY_MINUTES && minutes < 60 ? hours * 60 + minutes : null;
 }
 
-/** For how many minutes more one of the windows lasts at this minute of the week; 0 where none does. */
+/** For how many minutes more, a week at most, some window lasts at this minute of the week; 0 where none does. */
 export function minutesLeft(windows: readonly Window[], minute: number): number {
   let left = 0;
-  // One window may begin where another ends, and all may cover the week: once around is enough.
-  for (let changed = true; changed && left < WEEK_MINUTES;) {
-    changed = false;
+  // Where one window ends another may have begun.
+  while (left < WEEK_MINUTES) {
     const at = (minute + left) % WEEK_MINUTES;
-    for (const { from, to } of windows) {
-      for (const begin of [from, from - WEEK_MINUTES]) {
-        const rest = to - from - (at - begin);
-        if (at < begin || rest <= 0) continue;
-        left += rest;
-        changed = true;
-        break;
-      }
-      if (changed) break;
-    }
+    const rest = Math.max(0, ...windows.map((window) => restOf(window, at)));
+    if (rest === 0) return left;
+    left += rest;
   }
-  return left;
+  return WEEK_MINUTES;
+}
+
+function restOf({ from, to }: Window, minute: number): number {
+  if (minute >= from && minute < to) return to - minute;
+  // One that began last week.
+  return Math.max(0, to - WEEK_MINUTES - minute);
 }
 
 /** Tells the minute of the week on the clocks of this time zone; throws RangeError where there is no such zone. */

@@ -85,7 +85,10 @@ function expectation(issue: Issue): string {
 }
 
 function bound(side: "least" | "most", origin: string, limit: number, inclusive: boolean): string {
-  const unit = { string: " characters", array: " entries" }[origin] ?? "";
+  const [one, many] =
+    { string: [" character", " characters"], array: [" entry", " entries"] }[origin] ??
+      ["", ""];
+  const unit = limit === 1 ? one : many;
   if (inclusive) return `expected at ${side} ${limit}${unit}`;
   return `expected ${side === "least" ? "more" : "less"} than ${limit}${unit}`;
 }

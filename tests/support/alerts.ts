@@ -3,7 +3,9 @@ import { type AlertConfig, DEFAULT_CONFIG } from "../../manager/alerts/config.ts
 import { BASE, type Rule } from "../../manager/alerts/rule.ts";
 import type { WebhookOptions } from "../../manager/alerts/webhook_schema.ts";
 import { Registry } from "../../manager/registry.ts";
-import { T0 } from "./reports.ts";
+import type { BackendRecord } from "../../proxy/stats/backend_record.ts";
+import type { ProxyState } from "../../manager/fleet/report.ts";
+import { report, T0 } from "./reports.ts";
 
 /** A rule that fires as soon as a proxy has more than ten connections. */
 export function rule(overrides: Partial<Rule> = {}): Rule {
@@ -55,6 +57,7 @@ export class AlertBench {
   historyFailed = false;
   nowMs = T0;
   #ids = 0;
+  #seq = 0;
 
   constructor(config: Partial<AlertConfig> = {}, deps: Partial<AlertsDeps> = {}) {
     this.source = new FakeSource(config);
@@ -69,6 +72,16 @@ export class AlertBench {
       ...deps,
     });
     this.alerts.start(null);
+  }
+
+  /** This proxy reports now. */
+  hear(
+    state: Partial<ProxyState> = {},
+    reasons: Record<string, number> = {},
+    backends: BackendRecord[] = [],
+  ): void {
+    const now = { seq: this.#seq++, sent_at: this.nowMs / 1_000 };
+    this.registry.apply(report({ ...now, ...state }, [], reasons, backends), this.nowMs);
   }
 
   /** Lets so many seconds pass, tick by tick; `each` runs before each of them. */
