@@ -104,7 +104,7 @@ export class Webhook {
 
   /** Lets an attempt that runs end within so many milliseconds, and ends. */
   async stop(graceMs: number): Promise<void> {
-    if (this.#running && !this.#pausing) {
+    if (graceMs > 0 && this.#running && !this.#pausing) {
       const { promise, resolve } = Promise.withResolvers<void>();
       const cancel = this.#deps.clock.after(graceMs, resolve);
       await Promise.race([promise, this.#running]);
