@@ -97,9 +97,7 @@ export class Alerts {
     if (this.silences.expire(nowMs)) this.#isDirty = true;
     this.#tellChanges();
     this.#tellOthers(nowMs);
-    if (!this.#isDirty) return;
-    this.#isDirty = false;
-    this.#deps.keep(saveAlerts(this.table, this.silences));
+    this.#keep();
   }
 
   /** Notes that somebody knows of it. */
@@ -131,6 +129,7 @@ export class Alerts {
   /** Lets what is on its way arrive, two seconds at most, and ends. */
   async stop(): Promise<void> {
     this.#source?.close();
+    this.#keep();
     await this.notifier.stop();
   }
 
@@ -140,6 +139,12 @@ export class Alerts {
     this.#watcher.setRules(config.rules);
     this.silences.setTimeZone(config.timeZone);
     this.notifier.setWebhooks(config.webhooks);
+  }
+
+  #keep(): void {
+    if (!this.#isDirty) return;
+    this.#isDirty = false;
+    this.#deps.keep(saveAlerts(this.table, this.silences));
   }
 
   #tellChanges(): void {

@@ -29,7 +29,8 @@ import { wsRoutes } from "./routes_ws.ts";
 
 type NoteRequest = (route: string, method: string, status: number, seconds: number) => void;
 
-export interface AppDeps extends FleetDeps, HistoryRoutesDeps, AuditRoutesDeps, AlertDeps {
+export interface AppDeps
+  extends FleetDeps, HistoryRoutesDeps, AuditRoutesDeps, Pick<AlertDeps, "alerts"> {
   live: Live;
   /** Who may use the manager; none where there are no accounts. */
   auth?: Auth;

@@ -62,6 +62,7 @@ Deno.test("The API answers every route of its document as the document says", as
     ...{ "POST /api/login": 409, "POST /api/logout": 204 },
     // These are asked in the right way in alerts_test.ts.
     "POST /api/alerts/{id}/acknowledge": 404,
+    "POST /api/alerts/silences": 201,
     "DELETE /api/alerts/silences/{id}": 404,
     "POST /api/alerts/webhooks/{name}/test": 404,
   };
