@@ -106,7 +106,9 @@ export class Reloaded<T> {
     } catch (error) {
       // The files are to blame, or else the system is, and the next check tries again.
       if (error instanceof FileError) this.#read = now;
-      const message = error instanceof FileError ? error.message : `Cannot read ${names}: ${error}`;
+      const message = error instanceof FileError
+        ? oneLine(error.message)
+        : `Cannot read ${names}: ${error}`;
       this.#warn(`${message}; what was read before stays in use`);
       return;
     }
@@ -116,6 +118,11 @@ export class Reloaded<T> {
     if (!this.#spec.silent) this.#log.info(`Read again, since it has changed: ${names}`);
     this.onChange?.();
   }
+}
+
+/** An entry of the log is one line, whatever is wrong with a file. */
+function oneLine(message: string): string {
+  return message.replace(":\n", ": ").replaceAll("\n", "; ");
 }
 
 async function read(file: NamedFile): Promise<FileContent> {
