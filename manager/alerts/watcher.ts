@@ -135,6 +135,8 @@ export class Watcher {
     }
     const known = status !== "offline";
     const down = known && status !== "stopped" ? proxy.down : [];
+    // Most of the time all is well, and this is asked of each proxy each second.
+    if (down.length === 0 && slot.alerts === null) return;
     this.#refresh(slot);
     for (const name of slot.alerts ? [...slot.alerts.keys()] : []) {
       if (!down.includes(name)) table.observe(slot, name, known ? 0 : null, nowMs);
