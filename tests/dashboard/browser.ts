@@ -10,6 +10,7 @@ import {
   type Summary,
 } from "../../proxy/stats/report.ts";
 import type { BackendRecord } from "../../proxy/stats/backend_record.ts";
+import { TempFolder } from "../support/history.ts";
 import { summary } from "../support/reports.ts";
 
 const DIST = new URL("../../dashboard/dist/", import.meta.url);
@@ -132,6 +133,8 @@ export class Reports implements Disposable {
 /** How a test wants its browser and its manager. */
 export interface BrowserTestOptions extends DashboardOptions {
   context?: BrowserContextOptions;
+  /** Writes what the manager remembers into a directory of the test's own. */
+  past?: (dataDir: string) => void;
 }
 
 /** A dashboard in a browser, and what went wrong in it. */
@@ -150,9 +153,12 @@ export interface Dashboard {
 export async function withDashboard(
   executablePath: string,
   run: (dashboard: Dashboard) => Promise<void>,
-  { context, now, ...rest }: BrowserTestOptions = {},
+  { context, now, past, ...rest }: BrowserTestOptions = {},
 ): Promise<void> {
-  const manager = await startDashboard({ now, ...rest });
+  using folder = past ? new TempFolder() : null;
+  if (folder) past!(folder.path);
+  const remember = folder ? { dataDir: folder.path } : {};
+  const manager = await startDashboard({ now, ...remember, ...rest });
   using reports = new Reports(now);
   const browser = await launch(executablePath);
   try {

@@ -1,7 +1,6 @@
 import { join } from "node:path";
-import { FLEET } from "../../manager/history/batch.ts";
-import { openStore, row } from "../support/history.ts";
-import { batch } from "../support/history.ts";
+import { FLEET, type SeriesRow } from "../../manager/history/batch.ts";
+import { batch, openStore, row } from "../support/history.ts";
 
 /** A proxy with a past, in bytes a second. */
 export interface Member {
@@ -27,6 +26,7 @@ export function rememberTraffic(
   { seconds, step, pause }: { seconds: number; step: number; pause?: Pause },
 ): void {
   using store = openStore(join(dataDir, "history.db"), { maxProxies: 10_000 }, nowMs);
+  const series: SeriesRow[] = [];
   const end = Math.floor(nowMs / 1000 / step) * step;
   for (let time = end - seconds; time < end; time += step) {
     const before = nowMs / 1000 - time;
@@ -40,8 +40,7 @@ export function rememberTraffic(
     });
     const sum = (of: "sent" | "received" | "activeSum") => rows.reduce((n, r) => n + r[of], 0);
     const all = { sent: sum("sent"), received: sum("received"), activeSum: sum("activeSum") };
-    store.write(
-      batch({ atMs: nowMs, series: [...rows, row(time, { proxy: FLEET, ...all, samples: 1 })] }),
-    );
+    series.push(...rows, row(time, { proxy: FLEET, ...all, samples: 1 }));
   }
+  store.write(batch({ atMs: nowMs, series }));
 }

@@ -30,13 +30,15 @@ export function ChartNote({ traffic, view, silent, isByProxy }: {
 }
 
 function wordsOf(
-  { frame }: Traffic,
+  { frame, from, to }: Traffic,
   { range, zoom, mode }: ChartView,
   silent: boolean,
   isByProxy: boolean,
 ): string | null {
   const { chart } = words;
-  const known = frame.times.filter((_, i) => frame.bands.some(({ sent }) => sent[i] !== null));
+  const known = frame.times.filter((at, i) =>
+    at >= from && at <= to && frame.bands.some(({ sent }) => sent[i] !== null)
+  );
   const isLive = range.kind === "live" && zoom === null;
   if (!isLive && known.length === 0) return chart.nothing;
   if (isByProxy && mode !== "total" && frame.bands.length <= 1) return chart.noProxyData;

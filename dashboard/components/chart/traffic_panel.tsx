@@ -96,7 +96,7 @@ function Controls(
   const store = useStore();
   const format = useFormat();
   const { chart } = words;
-  const { from, to } = traffic;
+  const { from, to } = traffic.span;
   const unit = format.rateScale.factor === 8 ? chart.bits : chart.bytes;
   return (
     <div class="flex flex-wrap items-center justify-between gap-x-6 gap-y-2 px-4 pt-3 pb-2">
@@ -105,7 +105,7 @@ function Controls(
         <span class="ml-1 text-xs font-normal text-muted">
           {view.zoom === null
             ? chart.unit(unit)
-            : chart.zoomedTo(momentOf(from, format), momentOf(to, format))}
+            : chart.zoomedTo(momentOf(from * 1000, format), momentOf(to * 1000, format))}
         </span>
       </h2>
       <div class="flex flex-wrap items-center gap-2">
