@@ -85,7 +85,7 @@ browserTest(
     await group.getByRole("button", { name: "socks5" }).click();
     await d.page.getByText("edge-1", { exact: true }).waitFor({ state: "detached" });
 
-    await d.page.getByText("Columns", { exact: true }).click();
+    await d.page.locator("summary", { hasText: "Columns" }).click();
     await d.page.getByLabel("Version").check();
     await d.page.getByLabel("Failed").uncheck();
     await d.page.keyboard.press("Escape");
