@@ -14,6 +14,7 @@ if (CHROMIUM === undefined) {
 const NAMES = ["evil.example", "rebound.example"];
 const RULES = `--host-resolver-rules=${NAMES.map((name) => `MAP ${name} 127.0.0.1`).join(",")}`;
 const VICTIM = "victim";
+const ANN = { user: "ann", password: "correct horse" };
 
 interface Scene {
   manager: RunningManager;
@@ -24,8 +25,11 @@ interface Scene {
 }
 
 /** A manager that knows a proxy which is gone, so that it could be forgotten, and a browser with a stranger's page. */
-async function withScene(run: (scene: Scene) => Promise<void>): Promise<void> {
-  const manager = await startDashboard();
+async function withScene(
+  run: (scene: Scene) => Promise<void>,
+  flags: Record<string, unknown>,
+): Promise<void> {
+  const manager = await startDashboard({ flags });
   await using hostile = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {} },
     () =>
@@ -50,7 +54,8 @@ async function withScene(run: (scene: Scene) => Promise<void>): Promise<void> {
 
 /** As a program on the manager's host sees it. */
 async function get(manager: RunningManager, path: string): Promise<string> {
-  const reply = await fetch(`http://127.0.0.1:${manager.addr.port}${path}`);
+  const headers = { authorization: `Basic ${btoa(`${ANN.user}:${ANN.password}`)}` };
+  const reply = await fetch(`http://127.0.0.1:${manager.addr.port}${path}`, { headers });
   return await reply.text();
 }
 
@@ -83,14 +88,18 @@ function refusals(text: string, reason: string): number {
   return Number(new RegExp(`refused_total\\{reason="${reason}"\\} (\\d+)`).exec(text)?.[1]);
 }
 
-function scene(name: string, run: (scene: Scene) => Promise<void>): void {
+function scene(
+  name: string,
+  run: (scene: Scene) => Promise<void>,
+  flags: Record<string, unknown> = {},
+): void {
   Deno.test({
     name,
     ignore: CHROMIUM === undefined,
     // Playwright keeps timers and pipes of its own until the process ends.
     sanitizeOps: false,
     sanitizeResources: false,
-    fn: () => withScene(run),
+    fn: () => withScene(run, flags),
   });
 }
 
@@ -184,3 +193,24 @@ scene(
     assert.deepEqual(await victims(manager), []);
   },
 );
+
+scene("A page of another origin gets nothing by the session of who is logged in", async (scene) => {
+  const { manager, page } = scene;
+  await page.goto(`http://127.0.0.1:${manager.addr.port}/`);
+  const logIn = (login: typeof ANN) =>
+    fetch("./api/login", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(login),
+    }).then(({ status }) => status);
+  assert.equal(await page.evaluate(logIn, ANN), 200);
+  // To a browser another port of this host is the same site, which the session's cookie goes to.
+  await tryAll(scene, "127.0.0.1", "127.0.0.1");
+  await tryAll(scene, "evil.example", "127.0.0.1");
+  await page.goto(`http://127.0.0.1:${manager.addr.port}/`);
+  const status = await page.evaluate(
+    async (victim) => (await fetch(`./api/proxy/${victim}`, { method: "DELETE" })).status,
+    VICTIM,
+  );
+  assert.equal(status, 204, "the session is still there");
+}, { auth: `${ANN.user}:${ANN.password}` });
