@@ -92,7 +92,7 @@ export class HttpServer {
       this.#kill?.abort();
       await this.#done;
     }
-    this.#front.end();
+    await this.#front.end();
   }
 
   #answer(request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>) {

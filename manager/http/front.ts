@@ -34,6 +34,7 @@ export const DEFAULT_LIMITS: FrontLimits = {
 };
 
 const TICK_MS = 250;
+const CUT_MS = 500;
 
 export interface FrontDeps {
   limits: FrontLimits;
@@ -58,7 +59,8 @@ export class Front {
   readonly #deps: FrontDeps;
   /** The open connections, and what is under way for clients of reverse proxies. */
   readonly places: Places;
-  readonly #links = new Set<Link>();
+  /** The open ones, each with its end. */
+  readonly #links = new Map<Link, Promise<void>>();
   readonly #byPort = new Map<number, Link>();
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #accepting: Promise<void>;
@@ -111,18 +113,23 @@ export class Front {
 
   /** Resolves once everything that the server behind has said is on its way to the clients. */
   async delivered(): Promise<void> {
-    await Promise.all(Array.from(this.#links, (link) => link.delivered));
+    await Promise.all(Array.from(this.#links.keys(), (link) => link.delivered));
   }
 
-  /** Ends every connection; to be called after {@link close}. */
-  end(): void {
+  /** Ends every connection, half a second later where TLS cannot deliver what was said; after {@link close}. */
+  async end(): Promise<void> {
     clearInterval(this.#timer);
-    for (const link of this.#links) link.close();
+    for (const link of this.#links.keys()) link.close();
+    const cut = setTimeout(() => {
+      for (const link of this.#links.keys()) link.cut();
+    }, CUT_MS);
+    await Promise.all(this.#links.values());
+    clearTimeout(cut);
   }
 
   #tick(): void {
     const now = performance.now();
-    for (const link of this.#links) link.tick(now);
+    for (const link of this.#links.keys()) link.tick(now);
   }
 
   #pause(code: string): void {
@@ -142,11 +149,11 @@ export class Front {
     const crowded = this.places.enter(ip);
     if (crowded) return this.#turnAway(conn, crowded);
     const link = new Link(conn, ip, this.#linkDeps);
-    this.#links.add(link);
-    link.run().finally(() => {
+    const end = link.run().finally(() => {
       this.#links.delete(link);
       this.places.leave(ip);
     });
+    this.#links.set(link, end);
   }
 
   // One write at once, and no wait: whoever floods gets no more than that.

@@ -101,7 +101,7 @@ export class Link {
   upgrade(head: Uint8Array, events: SocketEvents, idleMs: number): ServerSocket | null {
     const { heads, phase } = this.#reader;
     if (heads !== this.#begun || phase !== "between" || this.#closed || !this.#inner) return null;
-    if (this.#refusal) return null;
+    if (this.#refusal || this.#upEnded) return null;
     const { now, refuse, maxMessage, frames, deadlines } = this.#deps;
     this.#state = "websocket";
     this.#deadline = Infinity;
@@ -127,9 +127,9 @@ export class Link {
     if (this.#socket) return this.#socket.tick(nowMs);
     const { stall } = this.#deps.deadlines;
     if (this.#writingSince !== null && nowMs - this.#writingSince >= stall) {
-      return this.#cut("stalled");
+      return this.#cutFor("stalled");
     }
-    if (nowMs >= this.#bodyEndsBy) return this.#cut("slow_body");
+    if (nowMs >= this.#bodyEndsBy) return this.#cutFor("slow_body");
     if (nowMs >= this.#deadline) this.#expire();
   }
 
@@ -138,6 +138,8 @@ export class Link {
     if (this.#closed) return;
     this.#closed = true;
     closeQuietly(this.#client);
+    // The runtime does not let go of a handshake unless its client is gone.
+    if (this.#state === "tls") this.cut();
     if (this.#inner) closeQuietly(this.#inner);
     this.#delivered.resolve();
     this.#socket?.ended();
@@ -149,15 +151,19 @@ export class Link {
       return this.#refuse("slow_head", 408, "The head did not end in time");
     }
     const refusal = EXPIRED[this.#state];
-    if (refusal) this.#cut(refusal);
+    if (refusal) this.#cutFor(refusal);
     else this.close();
   }
 
   /** Closes both ends, and lets go of what TLS has still to deliver. */
-  #cut(refusal: Refusal): void {
-    this.#deps.refuse(refusal);
+  cut(): void {
     this.close();
     this.#tls?.cut();
+  }
+
+  #cutFor(refusal: Refusal): void {
+    this.#deps.refuse(refusal);
+    this.cut();
   }
 
   /** Answers the client's first bytes with TLS; what is no TLS is told so, and closed. */
@@ -173,7 +179,7 @@ export class Link {
     try {
       await layer.shakeHands();
     } catch (error) {
-      if (!this.#closed) this.#cut("tls_failed");
+      if (!this.#closed) this.#cutFor("tls_failed");
       throw error;
     }
     this.#state = "head";

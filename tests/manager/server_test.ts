@@ -57,7 +57,9 @@ Deno.test({
 /** A process with few descriptors that serves "ok" and writes its port. */
 function serveWithDescriptors(limit: number): Deno.ChildProcess {
   const module = JSON.stringify(import.meta.resolve("../../manager/server.ts"));
+  // Signals as the program has them: to set them up without a descriptor left ends the runtime.
   const code = `import { HttpServer } from ${module};
+    Deno.addSignalListener("SIGTERM", () => {});
     const server = new HttpServer({ host: "127.0.0.1", port: 0 }, () => new Response("ok"));
     console.log(server.addr.port);`;
   return new Deno.Command("sh", {

@@ -22,9 +22,14 @@ export class ReplyReader {
     return within("an answer", this.#next());
   }
 
+  /** Waits for the next answer's head, and reads no more of it than has come by then. */
+  async head(): Promise<void> {
+    await within("a head", this.#untilHead());
+  }
+
   async #next(): Promise<RawReply | null> {
-    let end: number;
-    while ((end = this.#text().indexOf("\r\n\r\n")) < 0) if (!await this.#more()) return null;
+    const end = await this.#untilHead();
+    if (end === null) return null;
     const [first, ...lines] = this.#text().slice(0, end).split("\r\n");
     const headers = new Headers();
     for (const line of lines) headers.append(line.split(":")[0], line.slice(line.indexOf(":") + 1));
@@ -35,6 +40,15 @@ export class ReplyReader {
     const body = new TextDecoder().decode(this.#bytes.subarray(0, length));
     this.#bytes = this.#bytes.slice(length);
     return { status, headers, body };
+  }
+
+  /** Where the next head ends; null where the connection does before. */
+  async #untilHead(): Promise<number | null> {
+    for (;;) {
+      const end = this.#text().indexOf("\r\n\r\n");
+      if (end >= 0) return end;
+      if (!await this.#more()) return null;
+    }
   }
 
   /** Each byte as one character, so that places in the text are places in the bytes. */

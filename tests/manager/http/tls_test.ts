@@ -154,3 +154,18 @@ Deno.test("Front ends a client over TLS that does not take its reply", async () 
     await readAll(conn).catch(() => {});
   });
 });
+
+Deno.test("Front ends when it is told to, whoever is in a handshake or takes nothing", async () => {
+  const large: Handler = () => new Response(new Uint8Array(64 << 20));
+  const server = new HttpServer(ANY, large, LONG, { certificate: { value: FIRST } });
+  const { port } = server.addr;
+  using silent = await connectTo(port);
+  using half = await connectTo(port);
+  await send(half, new Uint8Array([22, 3, 1, 2, 0, 1, 0, 1, 252, 3, 3]));
+  using deaf = await connectTls(port);
+  await send(deaf, request("GET", "/"));
+  await new ReplyReader(deaf).head();
+  await within("it stops", server.stop());
+  assert.equal(server.connections, 0);
+  for (const conn of [silent, half, deaf]) await readAll(conn).catch(() => {});
+});
