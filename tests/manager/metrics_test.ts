@@ -50,13 +50,13 @@ Deno.test("GET /metrics gives the fleet's figures, the same at each scrape", asy
 Deno.test("GET /metrics tells how many log in, how, and how many wait; without accounts nothing of it", async () => {
   await using accounts = setUpAuth();
   const { auth } = accounts;
-  const { registry, stats, now } = setUpApp();
+  const { registry, stats, alerts, now } = setUpApp();
   const ip = "192.0.2.1";
   await auth.login("ann", "secret", { ip });
   for (let i = 0; i < 7; i++) {
     await auth.identify({ authorization: basic("vic", "no"), ip });
   }
-  const deps = { registry, stats, now, viewers: () => 0 };
+  const deps = { registry, stats, alerts, now, viewers: () => 0 };
   const lines = (await createMetrics({ ...deps, auth }).render()).split("\n");
   for (
     const line of [
