@@ -131,6 +131,7 @@ export class Webhook {
     for (let tries = 0; !this.#stop.signal.aborted; tries++) {
       const attempted = await this.#attempt(delivery);
       if (attempted.ok) return this.#done(delivery);
+      if (this.#stop.signal.aborted) return;
       const pauseMs = this.#pauseMs(tries, attempted.waitMs);
       const late = clock.now() - startedMs + pauseMs > timing.giveUpMs;
       if (!attempted.retry || late) {
