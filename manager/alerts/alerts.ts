@@ -83,8 +83,11 @@ export class Alerts {
   /** Follows the file of rules from now on, and goes on with what an earlier run kept. */
   start(kept: string | null): void {
     if (kept !== null) {
-      restoreAlerts(kept, this.#config.rules, this.table, this.silences);
-      this.#watcher.setRules(this.#config.rules);
+      const { rules } = this.#config;
+      restoreAlerts(kept, rules, this.table, this.silences);
+      // The rules may have been changed meanwhile.
+      this.table.setRules(rules, this.#deps.now());
+      this.#watcher.setRules(rules);
     }
     if (!this.#source) return;
     this.#source.onChange = () => this.#configure(this.#source!.value);

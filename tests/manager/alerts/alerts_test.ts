@@ -238,6 +238,11 @@ Deno.test("Alerts that fire go on over a restart of the manager, with who knows 
   assert.deepEqual(after.events, []);
   after.run(2, () => after.hear({ active_connections: 1 }));
   assert.deepEqual(after.events, ["alert_resolved edge-1"]);
+  // A rule that is not about this proxy any longer has no alert of it.
+  const other = new AlertBench({ rules: [rule({ proxies: ["core-*"] })] });
+  other.alerts.start(before.kept);
+  other.run(1);
+  assert.deepEqual([other.states, other.events], [[], ["alert_resolved edge-1"]]);
   // What is no such text changes nothing.
   for (const text of ["", "{", "[]", '{"alerts":[{}],"silences":[]}']) {
     const odd = new AlertBench();
