@@ -15,7 +15,7 @@ import { useVirtualRows } from "../shared/virtual_rows.tsx";
 import type { Proxies } from "./use_proxies.ts";
 
 /** Of one card, in pixels: all are as high, so that those out of sight need not be drawn. */
-const HEIGHT = 96;
+const HEIGHT = 88;
 
 /** The proxies on a phone: a card each, which is one link. */
 export function ProxyCards({ table: { view } }: { table: Proxies }) {
@@ -36,7 +36,7 @@ export function ProxyCards({ table: { view } }: { table: Proxies }) {
             data-index={index}
             aria-setsize={lines.length}
             aria-posinset={index + 1}
-            class="h-24 border-b border-line"
+            class="h-22 border-b border-line"
           >
             {line.type === "group"
               ? (

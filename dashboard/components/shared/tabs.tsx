@@ -25,7 +25,7 @@ export function Tabs<T extends string>({ label, tabs, value, onChange, children 
         ref={list}
         role="tablist"
         aria-label={label}
-        class="mb-4 flex gap-1 overflow-x-auto border-b border-line"
+        class="mb-4 flex overflow-x-auto sm:gap-1 border-b border-line"
         onKeyDown={onKeyDown}
       >
         {tabs.map((tab) => (
@@ -37,7 +37,7 @@ export function Tabs<T extends string>({ label, tabs, value, onChange, children 
             aria-selected={tab.value === value}
             aria-controls={`${id}-panel`}
             tabIndex={tab.value === value ? 0 : -1}
-            class={`-mb-px border-b-2 px-3 py-2 whitespace-nowrap -outline-offset-2 ${
+            class={`-mb-px border-b-2 px-2 py-2 sm:px-3 whitespace-nowrap -outline-offset-2 ${
               tab.value === value
                 ? "border-accent font-medium"
                 : "border-transparent text-muted hover:text-ink"
