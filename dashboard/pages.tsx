@@ -1,3 +1,4 @@
+import { ConnectionsPage } from "./components/connections/connections_page.tsx";
 import { FleetPage } from "./components/fleet/fleet_page.tsx";
 import { ProxyPage } from "./components/proxy/proxy_page.tsx";
 import { EventsPage } from "./components/events/events_page.tsx";
@@ -12,6 +13,8 @@ export function PageView({ route, focus }: { route: Route; focus: boolean }) {
       return <FleetPage key="fleet" focus={focus} />;
     case "proxy":
       return <ProxyPage key={route.proxyId} proxyId={route.proxyId} focus={focus} />;
+    case "connections":
+      return <ConnectionsPage key="connections" focus={focus} />;
     case "top":
       return <TopPage key="top" focus={focus} />;
     case "events":

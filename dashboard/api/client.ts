@@ -1,9 +1,15 @@
 import { hc } from "hono/client";
 import type { ManagerApp } from "../../manager/api/app.ts";
-import type { EventsReply, HistoryReply, TopReply } from "../../manager/api/model_history.ts";
+import type {
+  EventsReply,
+  HistoryReply,
+  LogReply,
+  TopReply,
+} from "../../manager/api/model_history.ts";
 import { type Answer, answerOf, type Question } from "./history.ts";
 import type { SessionReply } from "../../manager/api/model_session.ts";
 import type { EventQuestion } from "../state/event_filter.ts";
+import type { LogQuestion } from "../state/connections/older.ts";
 import type { TopQuestion } from "../state/top.ts";
 import type { LoginFailure, SessionApi } from "../state/session.ts";
 
@@ -69,6 +75,19 @@ export class ManagerClient implements SessionApi {
       format: "json" as const,
     };
     return answerOf(() => this.#api.events.$get({ query }, { init: { signal } }));
+  }
+
+  /** Connections that have ended, the newest first. */
+  log(question: LogQuestion, signal: AbortSignal): Promise<Answer<LogReply>> {
+    const { states, proxyId, cursor, limit } = question;
+    const query = {
+      state: states.join(","),
+      ...(proxyId === null ? {} : { proxy: proxyId }),
+      ...(cursor === "" ? {} : { cursor }),
+      limit: String(limit),
+      format: "json" as const,
+    };
+    return answerOf(() => this.#api.log.$get({ query }, { init: { signal } }));
   }
 
   async session(): Promise<SessionReply | null> {

@@ -1,8 +1,8 @@
 import type { ServerMessage } from "../../manager/api/model.ts";
 
-const TYPES: readonly string[] = ["snapshot", "delta", "connections"] satisfies Array<
-  ServerMessage["type"]
->;
+const TYPES: readonly string[] = [
+  ...["snapshot", "delta", "connections", "fleet_connections"] satisfies ServerMessage["type"][],
+];
 
 /**
  * A message of the manager; null for what this dashboard does not know. The manager validates what it

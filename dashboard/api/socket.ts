@@ -21,13 +21,16 @@ export interface SocketOptions {
   backoff?: (attempt: number) => number;
 }
 
-/** A WebSocket to the manager that comes back by itself and asks again for the proxy being viewed. */
+/** Whose connections are asked for: one proxy's, with null the whole fleet's, and nobody's where it is undefined. */
+export type Watched = string | null | undefined;
+
+/** A WebSocket to the manager that comes back by itself and asks again for the connections being viewed. */
 export class FleetSocket {
   readonly #options: SocketOptions;
   #socket: WebSocket | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #attempt = 0;
-  #proxyId: string | null = null;
+  #watched: Watched;
   /** Grows with each attempt, so that an answer that comes too late changes nothing. */
   #turn = 0;
   #asking = false;
@@ -38,12 +41,12 @@ export class FleetSocket {
     this.#open();
   }
 
-  /** Asks for one proxy's connections instead of those asked for before; null asks for none. */
-  view(proxyId: string | null): void {
-    if (proxyId === this.#proxyId) return;
-    if (this.#proxyId !== null) this.#send({ type: "unsubscribe", proxy_id: this.#proxyId });
-    this.#proxyId = proxyId;
-    if (proxyId !== null) this.#send({ type: "subscribe", proxy_id: proxyId });
+  /** Asks for these connections instead of those asked for before. */
+  view(watched: Watched): void {
+    if (watched === this.#watched) return;
+    if (this.#watched !== undefined) this.#send({ type: "unsubscribe", proxy_id: this.#watched });
+    this.#watched = watched;
+    if (watched !== undefined) this.#send({ type: "subscribe", proxy_id: watched });
   }
 
   /** Tries again now instead of after the pause; does nothing while a connection is open. */
@@ -81,7 +84,7 @@ export class FleetSocket {
     this.#socket = socket;
     this.#watch();
     socket.onopen = () => {
-      if (this.#proxyId !== null) this.#send({ type: "subscribe", proxy_id: this.#proxyId });
+      if (this.#watched !== undefined) this.#send({ type: "subscribe", proxy_id: this.#watched });
     };
     socket.onmessage = (event) => {
       this.#watch();

@@ -1,22 +1,15 @@
 /** What the dashboard knows, as a pure reducer over the manager's messages. Local times are milliseconds. */
-import type {
-  Backend,
-  Connection,
-  FleetStats,
-  ProxySummary,
-  ServerMessage,
-} from "../../manager/api/model.ts";
+import type { Backend, FleetStats, ProxySummary, ServerMessage } from "../../manager/api/model.ts";
 import { isSilent } from "./rows.ts";
 import { addGap, addSample, GAP_MS, type Sample, type Series } from "./series.ts";
 
 /** The way to the manager: `connecting` until the first message, then `live` or `lost`. */
 export type LinkPhase = "connecting" | "live" | "lost";
 
-/** The proxy whose page is open; `connections` is null until the manager has sent them. */
+/** The proxy whose page is open; `known` once the manager has told of it. */
 export interface View {
   proxyId: string;
-  connections: ReadonlyMap<number, Connection> | null;
-  omitted: number;
+  known: boolean;
   backends: readonly Backend[];
   /** Counters by reason. */
   reasons: Readonly<Record<string, number>>;
@@ -134,13 +127,11 @@ function withConnections(
 ): FleetState {
   const { view } = state;
   if (view === null || view.proxyId !== message.proxy_id) return state;
-  // Without a full list to start from, changes alone would be shown as if they were all.
-  if (!message.full && view.connections === null) return state;
-  const connections = new Map(message.full ? [] : view.connections);
-  for (const connection of message.upsert) connections.set(connection.id, connection);
-  for (const id of message.removed) connections.delete(id);
-  const { omitted, backends = view.backends, reasons = view.reasons } = message;
-  return { ...state, view: { ...view, connections, omitted, backends, reasons } };
+  // Without a full message to start from, changes alone would be shown as if they were all.
+  if (!message.full && !view.known) return state;
+  const { backends = view.backends, reasons = view.reasons } = message;
+  const isSame = view.known && backends === view.backends && reasons === view.reasons;
+  return isSame ? state : { ...state, view: { ...view, known: true, backends, reasons } };
 }
 
 function lost(state: FleetState, at: number): FleetState {
@@ -153,6 +144,6 @@ function lost(state: FleetState, at: number): FleetState {
 function viewed(state: FleetState, proxyId: string | null): FleetState {
   if (proxyId === null) return { ...state, view: null };
   if (state.view?.proxyId === proxyId) return state;
-  const nothing = { connections: null, omitted: 0, backends: [], reasons: {} };
+  const nothing = { known: false, backends: [], reasons: {} };
   return { ...state, view: { proxyId, ...nothing } };
 }

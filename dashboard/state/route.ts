@@ -1,7 +1,7 @@
 /** Which page a URL's fragment names, and how that page shows what it shows. Pure. */
 
 /** The pages; each is a word of the fragment: `#/connections?q=edge`. */
-export const PAGES = ["fleet", "proxy", "top", "events", "settings"] as const;
+export const PAGES = ["fleet", "proxy", "connections", "top", "events", "settings"] as const;
 export type Page = (typeof PAGES)[number];
 
 /** What a page remembers in its address: filters, order, range. */
@@ -16,7 +16,8 @@ export interface Route {
 
 /** The manager ends the connection of a viewer that asks for a longer name than this. */
 const MAX_ID = 300;
-const MAX_QUERY = 2_000;
+// A filter for a name of 300 characters that all have to be encoded, and some more.
+const MAX_QUERY = 8_000;
 
 const FLEET: Route = { page: "fleet", proxyId: "", query: {} };
 

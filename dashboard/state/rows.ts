@@ -1,6 +1,5 @@
 /** Which rows a table shows, and in what order. Pure. */
-import type { Connection, ProxySummary } from "../../manager/api/model.ts";
-import { formatClient } from "../format.ts";
+import type { ProxySummary } from "../../manager/api/model.ts";
 
 /** As many rows as a table puts into the page; the rest is counted in words. */
 export const MAX_ROWS = 300;
@@ -21,19 +20,6 @@ export function proxyStatus(proxy: ProxySummary): ProxySummary["status"] | "drai
 /** True while a proxy does not report, so that it has no rate. */
 export function isSilent(proxy: ProxySummary): boolean {
   return proxy.status === "offline" || proxy.status === "stopped";
-}
-
-/** The connections that match: active before ended, the newest first, never by bytes, which move. */
-export function selectConnections(connections: Iterable<Connection>, filter: string): Connection[] {
-  return [...connections]
-    .filter((c) => matches(filter, connectionTexts(c)))
-    .sort((a, b) =>
-      Number(b.active) - Number(a.active) || b.start_time - a.start_time || b.id - a.id
-    );
-}
-
-function connectionTexts(c: Connection): string[] {
-  return [formatClient(c.client_ip, c.client_port), c.target, c.user, c.state, c.reason];
 }
 
 /**

@@ -6,12 +6,15 @@ import type { Answer, Question } from "../api/history.ts";
 import { FleetSocket } from "../api/socket.ts";
 import type { EventsReply, HistoryReply } from "../../manager/api/model_history.ts";
 import type { Format } from "../format.ts";
+import { ConnectionStore } from "./connections/store.ts";
 import { type FleetState, initialFleet, reduceFleet } from "./fleet.ts";
 import { followFormat } from "./format.ts";
 import { Keys, listenForKeys } from "./keys.ts";
+import { createLabels, type LabelStore } from "./label_store.ts";
 import { changedHref, parseRoute, type Query, type Route } from "./route.ts";
 import { type LoginFailure, type Session, Sessions } from "./session.ts";
 import { createSettings, type SettingsStore } from "./settings.ts";
+import { rememberChoice } from "./table/memory.ts";
 import { Toasts } from "./toasts.ts";
 import { applyLook, type Look } from "./theme.ts";
 
@@ -23,7 +26,13 @@ export interface Store {
   now: ReadonlySignal<number>;
   /** True where a table would not fit: cards are shown instead. */
   phone: ReadonlySignal<boolean>;
+  /** Those of the page that is open: the fleet's, or one proxy's. */
+  connections: ConnectionStore;
+  /** Which of their columns the reader chose. */
+  connectionColumns: ReturnType<typeof rememberChoice>;
   settings: SettingsStore;
+  /** Names of addresses. */
+  labels: LabelStore;
   /** Writes numbers, sizes and times as the reader wants them; see useFormat(). */
   format: ReadonlySignal<Format>;
   look: Look;
@@ -62,6 +71,7 @@ export function createStore(): Store {
   const narrow = matchMedia("(max-width: 639.98px)");
   const phone = signal(narrow.matches);
 
+  const connections = new ConnectionStore((id) => fleet.peek().proxies.get(id)?.interval);
   const settings = createSettings(() => localStorage);
   const keys = new Keys();
   listenForKeys(keys, () => settings.value.value.shortcuts);
@@ -78,6 +88,7 @@ export function createStore(): Store {
     onMessage: (message) => {
       const at = Date.now();
       fleet.value = reduceFleet(fleet.value, { type: "message", at, message });
+      connections.take(message);
     },
     mayOpen: () => sessions.ask(),
     onLost: () => {
@@ -86,13 +97,18 @@ export function createStore(): Store {
   });
 
   effect(() => {
-    const proxyId = route.value.page === "proxy" ? route.value.proxyId : null;
-    fleet.value = reduceFleet(fleet.peek(), { type: "view", proxyId });
-    socket.view(proxyId);
+    const { page, proxyId } = route.value;
+    const ofProxy = page === "proxy" ? proxyId : null;
+    fleet.value = reduceFleet(fleet.peek(), { type: "view", proxyId: ofProxy });
+    const watched = ofProxy ?? (page === "connections" ? null : undefined);
+    connections.watch(watched);
+    socket.view(watched);
   });
   effect(() => {
     // Who has left leaves nothing behind for the next.
-    if (sessions.session.value.access === "login") fleet.value = initialFleet(Date.now());
+    if (sessions.session.value.access !== "login") return;
+    fleet.value = initialFleet(Date.now());
+    connections.clear();
   });
   addEventListener("hashchange", () => route.value = parseRoute(location.hash));
   addEventListener("online", () => socket.retry());
@@ -104,7 +120,10 @@ export function createStore(): Store {
     route,
     now,
     phone,
+    connections,
+    connectionColumns: rememberChoice("connections"),
     settings,
+    labels: createLabels(() => localStorage),
     format: followFormat(settings.value),
     look: applyLook(document.documentElement, settings),
     keys,

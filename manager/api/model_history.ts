@@ -108,6 +108,7 @@ export const logReplySchema = z.object({
       "null where there is none",
   }),
 }).openapi("LogReply");
+export type LogReply = z.infer<typeof logReplySchema>;
 
 /** Something that happened. */
 export const eventSchema = z.object({

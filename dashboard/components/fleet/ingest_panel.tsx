@@ -1,7 +1,7 @@
 import type { Ingest } from "../../../manager/api/model.ts";
 import { useFormat } from "../../state/format.ts";
 import { words } from "../../words/words.ts";
-import { reasonWords } from "../connections/connection_table.tsx";
+import { reasonWords } from "../../state/connections/row.ts";
 import { Counters } from "../shared/counters.tsx";
 import { Panel } from "../shared/panel.tsx";
 import { Rate } from "../shared/quantity.tsx";

@@ -39,6 +39,15 @@ export function FleetIcon() {
   );
 }
 
+/** To and fro: the connections. */
+export function ConnectionsIcon() {
+  return (
+    <svg {...STROKE}>
+      <path d="M4 7h12M13 4l3 3-3 3M16 13H4M7 10l-3 3 3 3" />
+    </svg>
+  );
+}
+
 /** Sliders: the settings. */
 export function SettingsIcon() {
   return (

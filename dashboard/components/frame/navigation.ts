@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import type { Page } from "../../state/route.ts";
 import type { Store } from "../../state/store.ts";
 import { words } from "../../words/words.ts";
-import { EventsIcon, FleetIcon, SettingsIcon, TopIcon } from "./icons.tsx";
+import { ConnectionsIcon, EventsIcon, FleetIcon, SettingsIcon, TopIcon } from "./icons.tsx";
 
 /** A page that the navigation leads to. */
 export interface Entry {
@@ -22,6 +22,7 @@ const { pages } = words.frame;
 /** The pages in their order; the sidebar, the bar of the phones and the keys follow. */
 export const NAVIGATION: readonly Entry[] = [
   { page: "fleet", word: pages.fleet, icon: FleetIcon, key: "f", above: ["proxy"] },
+  { page: "connections", word: pages.connections, icon: ConnectionsIcon, key: "c" },
   { page: "top", word: pages.top, icon: TopIcon, key: "t" },
   { page: "events", word: pages.events, icon: EventsIcon, key: "e" },
   { page: "settings", word: pages.settings, icon: SettingsIcon, key: "s" },

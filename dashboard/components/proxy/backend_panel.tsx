@@ -12,7 +12,7 @@ export function BackendPanel({ proxy }: { proxy: ProxySummary }) {
   const { count } = useFormat();
   const { view, phase } = store.fleet.value;
   const { proxy: w } = words;
-  const backends = view?.connections == null ? null : view.backends;
+  const backends = !view?.known ? null : view.backends;
   if (backends === null || backends.length === 0) {
     const none = proxy.proxy_type === "tcp" ? w.noBackendsYet : w.noBackends;
     return (

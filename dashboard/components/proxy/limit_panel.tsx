@@ -19,7 +19,7 @@ export function LimitPanel({ proxy }: { proxy: ProxySummary }) {
   const { count } = useFormat();
   const { view, phase } = useStore().fleet.value;
   const { limits } = words.proxy;
-  if (view?.connections == null) {
+  if (!view?.known) {
     return (
       <Panel title={limits.title}>
         <Waiting phase={phase} />

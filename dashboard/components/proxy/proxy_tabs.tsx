@@ -2,7 +2,7 @@ import type { ProxySummary } from "../../../manager/api/model.ts";
 import { useFormat } from "../../state/format.ts";
 import { useStore } from "../../state/store.ts";
 import { words } from "../../words/words.ts";
-import { ConnectionPanel } from "../connections/connection_panel.tsx";
+import { ConnectionView } from "../connections/connection_view.tsx";
 import { Tabs } from "../shared/tabs.tsx";
 import { BackendPanel } from "./backend_panel.tsx";
 import { EventPanel } from "./event_panel.tsx";
@@ -32,7 +32,7 @@ export function ProxyTabs({ proxy }: { proxy: ProxySummary }) {
       {tab === "connections" && (
         <>
           <ReasonPanel />
-          <ConnectionPanel key={proxy.proxy_id} proxy={proxy} />
+          <ConnectionView key={proxy.proxy_id} proxyId={proxy.proxy_id} />
         </>
       )}
       {tab === "backends" && <BackendPanel proxy={proxy} />}

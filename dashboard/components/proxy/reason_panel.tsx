@@ -1,6 +1,6 @@
 import { useStore } from "../../state/store.ts";
 import { words } from "../../words/words.ts";
-import { reasonWords } from "../connections/connection_table.tsx";
+import { reasonWords } from "../../state/connections/row.ts";
 import { Counters } from "../shared/counters.tsx";
 import { Panel } from "../shared/panel.tsx";
 

@@ -5,6 +5,7 @@ import { words } from "../../words/words.ts";
 import { PageTitle } from "../frame/page_title.tsx";
 import { Bytes, Rate } from "../shared/quantity.tsx";
 import { Exact } from "../shared/time.tsx";
+import { LabelEditor } from "./label_editor.tsx";
 import { Choice } from "./choice.tsx";
 import { TimeZone } from "./time_zone.tsx";
 
@@ -22,6 +23,7 @@ export function SettingsPage({ focus }: { focus: boolean }) {
       <Appearance />
       <Figures />
       <Shortcuts />
+      <LabelEditor />
     </>
   );
 }

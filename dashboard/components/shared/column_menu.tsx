@@ -1,6 +1,7 @@
 import type { Column } from "../../state/table/columns.ts";
 import { words } from "../../words/words.ts";
-import { Popup } from "./popup.tsx";
+import { Menu } from "./menu.tsx";
+import { TOOL } from "./tool.ts";
 
 /** Lets the reader turn columns on and off. */
 export function ColumnMenu<R>(
@@ -10,26 +11,15 @@ export function ColumnMenu<R>(
     onToggle: (key: string, shown: boolean) => void;
   },
 ) {
+  const items = columns.map(({ key, title, fixed }) => ({
+    label: title,
+    checked: isShown(key),
+    disabled: fixed,
+    onSelect: () => onToggle(key, !isShown(key)),
+  }));
   return (
-    <Popup label={words.table.columns}>
-      <fieldset>
-        <legend class="sr-only">{words.table.columnsShown}</legend>
-        {columns.map(({ key, title, fixed }) => (
-          <label
-            key={key}
-            class="flex min-h-8 cursor-pointer items-center gap-2.5 rounded-md px-2 hover:bg-raised"
-          >
-            <input
-              type="checkbox"
-              class="size-4 accent-(--accent)"
-              checked={isShown(key)}
-              disabled={fixed}
-              onChange={(event) => onToggle(key, event.currentTarget.checked)}
-            />
-            {title}
-          </label>
-        ))}
-      </fieldset>
-    </Popup>
+    <Menu label={words.table.columnsShown} items={items} buttonClass={TOOL}>
+      {words.table.columns}
+    </Menu>
   );
 }

@@ -2,7 +2,8 @@ import type { Column } from "../../state/table/columns.ts";
 import { toCsv, toJson } from "../../state/table/export.ts";
 import { words } from "../../words/words.ts";
 import { saveFile } from "./download.ts";
-import { Popup } from "./popup.tsx";
+import { Menu } from "./menu.tsx";
+import { TOOL } from "./tool.ts";
 
 /** Saves what a table shows: all of its rows in their order, and the columns that are turned on. */
 export function ExportMenu<R>(
@@ -13,25 +14,15 @@ export function ExportMenu<R>(
     rows: () => Iterable<R>;
   },
 ) {
-  const item = "flex min-h-8 w-full items-center rounded-md px-2 text-left hover:bg-raised";
   const csv = () => saveFile(`${name}.csv`, "text/csv;charset=utf-8", toCsv(columns, rows()));
   const json = () => saveFile(`${name}.json`, "application/json", toJson(columns, rows()));
+  const items = [
+    { label: words.table.csv, onSelect: csv },
+    { label: words.table.json, onSelect: json },
+  ];
   return (
-    <Popup label={words.table.export} title={words.table.exportHint}>
-      {(close) =>
-        [[words.table.csv, csv], [words.table.json, json]].map(([word, save]) => (
-          <button
-            key={word}
-            type="button"
-            class={item}
-            onClick={() => {
-              (save as () => void)();
-              close();
-            }}
-          >
-            {word as string}
-          </button>
-        ))}
-    </Popup>
+    <Menu label={words.table.exportHint} items={items} buttonClass={TOOL}>
+      {words.table.export}
+    </Menu>
   );
 }

@@ -23,9 +23,7 @@ export function SortHead(
       } ${direction ? "font-medium text-ink" : ""}`}
     >
       <span class="truncate">{children}</span>
-      <span aria-hidden="true" class={`w-2 shrink-0 ${direction ? "" : "invisible"}`}>
-        {direction === "ascending" ? "▴" : "▾"}
-      </span>
+      {direction && <span aria-hidden="true">{direction === "ascending" ? "▴" : "▾"}</span>}
     </button>
   );
 }

@@ -57,9 +57,19 @@ export function ProxyStatus({ proxy }: { proxy: ProxySummary }) {
   return <Signed look={PROXY_LOOKS[word]} word={words.shared.states[word]} />;
 }
 
-/** A connection's state as shape, word and colour. */
-export function ConnectionState({ state }: { state: Connection["state"] }) {
-  return <Signed look={CONNECTION_LOOKS[state]} word={words.shared.states[state]} />;
+/** A connection's state as shape, word and colour; the `sign` alone has its word on hover. */
+export function ConnectionState(
+  { state, sign = false }: { state: Connection["state"]; sign?: boolean },
+) {
+  const look = CONNECTION_LOOKS[state];
+  const word = words.shared.states[state];
+  if (!sign) return <Signed look={look} word={word} />;
+  return (
+    <span class={look.color} title={word}>
+      <Shape name={look.shape} />
+      <span class="sr-only">{word}</span>
+    </span>
+  );
 }
 
 /** A backend's state as shape, word and colour. */

@@ -57,10 +57,14 @@ export function shownTexts(
     client: visible(formatClient(row.client_ip, row.client_port)),
     target: visible(row.target),
     user: visible(row.user),
-    // It travels as one token, such as `client_closed`.
-    reason: visible(row.reason.replaceAll(/[_-]/g, " ")),
+    reason: visible(reasonWords(row.reason)),
     proxy: visible(row.proxy_id),
   };
+}
+
+/** A reason as words: it travels as one token, such as `client_closed`. */
+export function reasonWords(reason: string): string {
+  return reason.replaceAll(/[_-]/g, " ");
 }
 
 /** The tab that a connection stands in. */

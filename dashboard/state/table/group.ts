@@ -32,8 +32,9 @@ export function* groupSteps<R>(
     if (!group) groups.set(key, group = { key, rows: [], sums: new Map() });
     group.rows.push(rows[i]);
     for (const column of summed) {
-      const sum = group.sums.get(column.key) ?? 0;
-      group.sums.set(column.key, sum + Number(valueOf(column, rows[i])));
+      const value = Number(valueOf(column, rows[i]));
+      // What is not known of one does not make the others' sum unknown.
+      group.sums.set(column.key, (group.sums.get(column.key) ?? 0) + (value || 0));
     }
     if (i % STEP_ROWS === STEP_ROWS - 1) yield;
   }

@@ -27,7 +27,8 @@ export interface Slicing {
   later(work: () => void): void;
 }
 
-const BROWSER: Slicing = {
+/** A page's own. */
+export const BROWSER: Slicing = {
   clock: () => performance.now(),
   later: (work) => void setTimeout(work, 0),
 };
