@@ -277,7 +277,7 @@ export const en = {
     omitted: (n: string) => `${n} more not shown`,
     omittedHint:
       "Live connections that their proxies did not report, or more than the newest 20,000.",
-    inGroups: (n: string) => `in ${n} groups`,
+    inGroups: (count: Counted) => `in ${n(count, "group", "groups")}`,
     noMatch: "No connection matches.",
     noneActive: "No connection is open.",
     noneClosed: "No connection has ended in the last minute.",

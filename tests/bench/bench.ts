@@ -5,6 +5,7 @@
 import { Argument, Command } from "commander";
 import { HTTP } from "./http.ts";
 import type { Context, Load, Suite } from "./load.ts";
+import { benchDashboard } from "./dashboard.ts";
 import { benchManager } from "./manager.ts";
 import { find } from "./process.ts";
 import { type Server, startBulkServer, startHoldServer, startWebServer } from "./servers.ts";
@@ -17,6 +18,7 @@ import { benchTelemetry } from "./telemetry.ts";
 const ALONE: Record<string, (args: string[]) => Promise<void>> = {
   telemetry: benchTelemetry,
   manager: benchManager,
+  dashboard: benchDashboard,
 };
 const SUITES: Record<string, Suite> = { tcp: TCP, http: HTTP, socks5: SOCKS5 };
 

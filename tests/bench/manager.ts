@@ -77,8 +77,8 @@ function parseArguments(args: string[]): Options {
 }
 
 /** Starts it with the history in `dataDir`, or with none. */
-async function startManager(
-  { executable }: Options,
+export async function startManager(
+  { executable }: Pick<Options, "executable">,
   dataDir: string | null,
 ): Promise<Program & { port: number }> {
   const port = freePort();
@@ -94,7 +94,7 @@ async function startManager(
 }
 
 /** A program of this folder that runs beside the measurement. */
-function spawn(name: string, ...args: number[]): Deno.ChildProcess {
+export function spawn(name: string, ...args: (number | string)[]): Deno.ChildProcess {
   const file = new URL(name, import.meta.url).pathname;
   return new Deno.Command(Deno.execPath(), {
     args: ["run", "-q", "-A", "--no-check", file, ...args.map(String)],
@@ -104,7 +104,11 @@ function spawn(name: string, ...args: number[]): Deno.ChildProcess {
   }).spawn();
 }
 
-async function fleetIsThere(base: string, { proxies, connections }: Options): Promise<void> {
+/** Resolves once the manager knows of all connections of the fleet. */
+export async function fleetIsThere(
+  base: string,
+  { proxies, connections }: Pick<Options, "proxies" | "connections">,
+): Promise<void> {
   for (let attempt = 0; attempt < 240; attempt++) {
     const reply = await (await fetch(`${base}/api/connections?limit=0&proxy=proxy-*`)).json();
     if (reply.total >= proxies * connections) return;

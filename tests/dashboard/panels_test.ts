@@ -46,14 +46,15 @@ for (const [device, context] of [["a desktop", undefined], ["a phone", PHONE]] a
     await noSidewaysScroll(d.page);
 
     await d.page.goto(`${d.origin}/#/proxy/edge-1`);
-    await d.page.getByText("showing 300 of 4,120").waitFor();
+    await d.page.getByText("350 connections · 3,770 more not shown").waitFor();
+    await d.page.getByRole("tab", { name: "Active 4,120" }).waitFor();
     const reasons = d.page.locator("section", { has: d.page.getByText("by reason") });
     assert.deepEqual(
       (await reasons.locator("dl > div").allInnerTexts()).map((text) => text.split(/\s*\n\s*/)),
       [["client denied", "1,204"], ["connect refused", "7"], ["<b>x", "1"]],
     );
     await d.page.getByLabel("Filter connections").fill("nothing like it");
-    await d.page.getByText("0 of 350 match · 3,770 more not reported").waitFor();
+    await d.page.getByText("0 of 350 match · 3,770 more not shown").waitFor();
     await noSidewaysScroll(d.page);
     assert.deepEqual(d.errors, []);
   }, { context });

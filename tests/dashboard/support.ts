@@ -1,7 +1,7 @@
 import type {
   Backend,
-  Connection,
   FleetStats,
+  LiveConnection,
   ProxySummary,
   ServerMessage,
 } from "../../manager/api/model.ts";
@@ -63,7 +63,7 @@ export function proxy(overrides: Partial<ProxySummary> = {}): ProxySummary {
 }
 
 /** A live connection in a message. */
-export function connection(overrides: Partial<Connection> = {}): Connection {
+export function connection(overrides: Partial<LiveConnection> = {}): LiveConnection {
   return {
     id: 1,
     client_ip: "192.0.2.1",
@@ -78,6 +78,7 @@ export function connection(overrides: Partial<Connection> = {}): Connection {
     user: "",
     reason: "",
     requests: 0,
+    reported: 1100,
     ...overrides,
   };
 }

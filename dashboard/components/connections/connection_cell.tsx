@@ -96,7 +96,9 @@ function Labelled(
   const value = facet === "client" ? row.client_ip : row.target;
   return (
     <span class="flex min-w-0 items-baseline gap-2">
-      <FacetValue facet={facet} value={value} text={row.shown[facet]} mono />
+      <span class={label === "" ? "min-w-0" : "max-w-full shrink-0"}>
+        <FacetValue facet={facet} value={value} text={row.shown[facet]} mono />
+      </span>
       {label !== "" && (
         <span class="truncate text-xs text-muted">
           <bdi>

@@ -47,15 +47,10 @@ function CountNote({ connections: { view, question, pause } }: { connections: Co
     question.text === ""
       ? w.known(counted(view.rows.length))
       : w.match(count(view.rows.length), count(all)),
-    view.groups ? w.inGroups(count(view.groups.length)) : "",
+    view.groups ? w.inGroups(counted(view.groups.length)) : "",
     pause.frozen ? w.paused : "",
   ].filter((part) => part !== "");
-  return (
-    <p role="status">
-      {parts.join(" · ")}
-      {omitted > 0 && question.tab === "active" && (
-        <span title={w.omittedHint}>· {w.omitted(count(omitted))}</span>
-      )}
-    </p>
-  );
+  const hasMore = omitted > 0 && question.tab === "active";
+  if (hasMore) parts.push(w.omitted(count(omitted)));
+  return <p role="status" title={hasMore ? w.omittedHint : undefined}>{parts.join(" · ")}</p>;
 }

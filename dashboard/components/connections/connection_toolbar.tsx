@@ -40,7 +40,7 @@ export function ConnectionToolbar(
           onChange={(text) => ask({ sort: parseSort(text, all) })}
         />
       )}
-      <div class="flex gap-2 sm:ml-auto">
+      <div class="flex gap-2 max-sm:w-full sm:ml-auto">
         <PauseButton connections={connections} />
         {!store.phone.value && (
           <ColumnMenu

@@ -8,7 +8,7 @@ export function Select(
   },
 ) {
   return (
-    <label class="flex h-9 min-w-0 items-center gap-2 max-sm:flex-1 rounded-lg border border-edge bg-surface pl-3 focus-within:outline-2 focus-within:outline-offset-2 focus-within:outline-accent hover:bg-raised sm:h-8">
+    <label class="flex h-9 min-w-0 items-center gap-2 max-sm:w-[calc(50%-4px)] rounded-lg border border-edge bg-surface pl-3 focus-within:outline-2 focus-within:outline-offset-2 focus-within:outline-accent hover:bg-raised sm:h-8">
       <span class="text-xs whitespace-nowrap text-muted">{label}</span>
       <select
         value={value}

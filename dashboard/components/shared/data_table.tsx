@@ -39,7 +39,7 @@ export interface GroupParts<R> {
 const HEAD_HEIGHT = 36;
 const ROW_HEIGHT = 36;
 /** What a column without a width of its own takes at least. */
-const FLEXIBLE = 160;
+const FLEXIBLE = 150;
 
 const HEAD =
   "sticky top-0 z-10 h-9 border-b border-line bg-surface px-2 text-xs font-normal text-muted first:left-0 first:z-20 first:pl-4 last:pr-4";
@@ -92,7 +92,7 @@ export function DataTable<R>(props: DataTableProps<R>) {
           </tr>
         </thead>
         <tbody ref={body} {...keys.handlers} {...props.handlers}>
-          {virtual.rows.map(({ index, gap }) => [
+          {virtual.rows.flatMap(({ index, gap }) => [
             gap > 0 && <Gap key={`gap ${index}`} height={gap} columns={columns.length} />,
             <TableLine
               key={lineKey(lines[index], props.rowKey)}

@@ -41,12 +41,15 @@ export interface VirtualRows {
 /** Rows beyond the edges of the screen that are drawn too, so that scrolling shows no empty ones. */
 const OVERSCAN = 8;
 
+/** Until it has been measured. */
+const UNKNOWN = -1;
+
 type Rows = Virtualizer<Element | Window, HTMLElement>;
 
 /** Draws only the rows in sight. Each row's element carries `data-index`, by which the first is measured. */
 export function useVirtualRows(options: VirtualOptions): VirtualRows {
   const [, draw] = useReducer((n: number) => n + 1, 0);
-  const [place, setPlace] = useState({ height: options.height, top: 0 });
+  const [place, setPlace] = useState({ height: options.height, top: UNKNOWN });
   const latest = useRef(options);
   latest.current = options;
   const made = useRef<Rows | null>(null);
@@ -55,16 +58,22 @@ export function useVirtualRows(options: VirtualOptions): VirtualRows {
   const virtualizer = made.current;
   virtualizer.setOptions(settings);
   useLayoutEffect(() => virtualizer._didMount(), []);
-  useLayoutEffect(() => {
-    virtualizer._willUpdate();
+  const update = () => {
     const measured = measure(latest.current, place.height);
     if (measured.height === place.height && measured.top === place.top) return;
     virtualizer.setOptions(settingsOf(latest, measured, () => draw(undefined)));
     virtualizer.measure();
     setPlace(measured);
+  };
+  useLayoutEffect(() => {
+    virtualizer._willUpdate();
+    if (place.top === UNKNOWN) return update();
+    // Within the next frame, which lays the page out anyway: asked for now, it would be laid out twice.
+    const frame = requestAnimationFrame(update);
+    return () => cancelAnimationFrame(frame);
   });
   const items = virtualizer.getVirtualItems();
-  let end = place.top;
+  let end = Math.max(0, place.top);
   const rows = items.map(({ index, start, end: itsEnd }) => {
     const gap = start - end;
     end = itsEnd;
@@ -72,7 +81,7 @@ export function useVirtualRows(options: VirtualOptions): VirtualRows {
   });
   return {
     rows,
-    after: place.top + options.count * place.height - end,
+    after: Math.max(0, place.top) + options.count * place.height - end,
     scrollTo: (index) => virtualizer.scrollToIndex(index, { align: "auto" }),
   };
 }
@@ -102,7 +111,7 @@ function settingsOf(
     count,
     estimateSize: () => height,
     overscan: OVERSCAN,
-    scrollMargin: top,
+    scrollMargin: Math.max(0, top),
     scrollPaddingStart: headHeight,
     onChange: draw,
     rangeExtractor(range) {

@@ -47,25 +47,27 @@ export function connectionColumns(context: ColumnContext): ConnectionColumn[] {
     more: Partial<ConnectionColumn> = {},
   ) => text(key, (row) => String(value(row)), { value, number: true, width: 84, ...more });
   const rate = (row: ConnectionRow, way: "sent" | "received") => ratesAt(row.meter, now())[way];
-  const proxy = text("proxy", ({ shown }) => shown.proxy, { width: 112 });
+  const proxy = text("proxy", ({ shown }) => shown.proxy, { width: 104 });
   return [
     text("client", (row) => labelled(row.shown.client, labelOf(row.client_ip)), {
-      ...{ width: 180, fixed: true },
+      ...{ width: 196, fixed: true },
     }),
     text("target", (row) => labelled(row.shown.target, labelOf(hostOf(row.target)))),
-    text("user", ({ shown }) => shown.user, { width: 88, hidden: !users }),
+    text("user", ({ shown }) => shown.user, { width: 84, hidden: !users }),
     ...(fleet ? [proxy] : []),
-    text("type", ({ proxy_id }) => typeOf(proxy_id), { width: 68, hidden: !fleet }),
+    text("type", ({ proxy_id }) => typeOf(proxy_id), { width: 76, hidden: !fleet }),
     number("rate_received", (row) => rate(row, "received") ?? NaN, {
-      ...{ width: 92, summed: true, hidden: !isLive },
+      ...{ width: 88, summed: true, hidden: !isLive },
     }),
     number("rate_sent", (row) => rate(row, "sent") ?? NaN, {
-      ...{ width: 92, summed: true, hidden: !isLive },
+      ...{ width: 88, summed: true, hidden: !isLive },
     }),
-    number("bytes_received", (row) => row.bytes_received, { summed: true, hidden: isDenied }),
+    number("bytes_received", (row) => row.bytes_received, {
+      ...{ width: 92, summed: true, hidden: isDenied },
+    }),
     number("bytes_sent", (row) => row.bytes_sent, { summed: true, hidden: isDenied }),
     number("bytes", (row) => row.bytes_sent + row.bytes_received, { summed: true, hidden: true }),
-    number("duration", (row) => durationOf(row, now()), { width: 94, hidden: isDenied }),
+    number("duration", (row) => durationOf(row, now()), { width: 98, hidden: isDenied }),
     text("state", ({ state }) => words.shared.states[state], {
       width: 112,
       hidden: tab !== "closed",

@@ -1,7 +1,7 @@
 /**
  * The connections that the manager tells of, kept by its messages. A reducer in what it does, but one that
- * changes its rows in place: 4,000 of 20,000 rows change each second, and a new Map with new rows each time
- * took 14 ms and 9 MB of garbage a second where this takes 2 ms and next to none. Whoever shows rows reads
+ * changes its rows in place: of 20,000 rows 4,000 change each second, and a new Map with new rows each time
+ * left 5 MB of garbage a second where this leaves 0.7, in no less time. Whoever shows rows reads
  * {@link ConnectionFeed.version}, which grows with each message.
  */
 import type { LiveConnection, ServerMessage } from "../../../manager/api/model.ts";

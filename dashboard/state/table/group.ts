@@ -1,7 +1,7 @@
 /** Rows that have something in common, with what they come to. Pure. */
 import type { Column } from "./columns.ts";
 import { valueOf } from "./columns.ts";
-import { compareValues, type Sort } from "./sort.ts";
+import { compareValues, mergeSort, type Sort } from "./sort.ts";
 import { STEP_ROWS, type Steps } from "./steps.ts";
 
 /** Rows with one value in common. */
@@ -38,7 +38,7 @@ export function* groupSteps<R>(
     }
     if (i % STEP_ROWS === STEP_ROWS - 1) yield;
   }
-  return [...groups.values()].sort(groupOrder(by, sort));
+  return yield* mergeSort([...groups.values()], groupOrder(by, sort));
 }
 
 function groupOrder<R>(by: string, sort: Sort): (a: Group<R>, b: Group<R>) => number {

@@ -54,21 +54,30 @@ export function* sortSteps<R>(
   const sign = sort.descending ? -1 : 1;
   const compare = (a: Keyed<R>, b: Keyed<R>) =>
     sign * compareValues(a.key, b.key) || a.index - b.index;
-  let runs: Keyed<R>[][] = [];
-  for (let from = 0; from < rows.length; from += STEP_ROWS) {
-    const run = rows.slice(from, from + STEP_ROWS)
-      .map((row, i) => ({ row, key: sortKey(column, row), index: from + i }));
-    runs.push(run.sort(compare));
+  const keyed: Keyed<R>[] = [];
+  for (let index = 0; index < rows.length; index++) {
+    keyed.push({ row: rows[index], key: sortKey(column, rows[index]), index });
+    if (index % STEP_ROWS === STEP_ROWS - 1) yield;
+  }
+  const sorted = yield* mergeSort(keyed, compare);
+  return sorted.map(({ row }) => row);
+}
+
+/** Sorts in steps, stable as `sort` is. */
+export function* mergeSort<T>(items: readonly T[], compare: (a: T, b: T) => number): Steps<T[]> {
+  let runs: T[][] = [];
+  for (let from = 0; from < items.length; from += STEP_ROWS) {
+    runs.push(items.slice(from, from + STEP_ROWS).sort(compare));
     yield;
   }
   while (runs.length > 1) {
-    const merged: Keyed<R>[][] = [];
+    const merged: T[][] = [];
     for (let i = 0; i < runs.length; i += 2) {
       merged.push(i + 1 < runs.length ? yield* merge(runs[i], runs[i + 1], compare) : runs[i]);
     }
     runs = merged;
   }
-  return runs.length === 0 ? [] : runs[0].map(({ row }) => row);
+  return runs[0] ?? [];
 }
 
 function sortKey<R>(column: Column<R>, row: R): number | string {

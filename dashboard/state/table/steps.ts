@@ -16,8 +16,8 @@ export function finish<T>(steps: Steps<T>): T {
   }
 }
 
-/** Longest that the page is held at a time, in milliseconds: half a frame. */
-const SLICE_MS = 8;
+/** Longest that the page is held at a time, in milliseconds: a part of a frame. */
+const SLICE_MS = 6;
 
 /** What a {@link runSliced} takes from its surroundings. */
 export interface Slicing {
@@ -40,12 +40,16 @@ export function runSliced<T>(
   { clock, later }: Slicing = BROWSER,
 ): () => void {
   let cancelled = false;
+  let turns = 0;
   const slice = () => {
     const until = clock() + SLICE_MS;
     while (!cancelled) {
       const { done: isDone, value } = steps.next();
-      if (isDone) return done(value);
-      if (clock() >= until) return later(slice);
+      // What follows a long work, such as drawing what came of it, has a turn of its own.
+      if (isDone) return turns === 0 ? done(value) : later(() => cancelled || done(value));
+      if (clock() < until) continue;
+      turns++;
+      return later(slice);
     }
   };
   slice();

@@ -86,19 +86,22 @@ Deno.test("FleetSocket comes back after a loss and asks again for the viewed pro
     assert.deepEqual(events, ["lost", "attempt 0"]);
   }));
 
-Deno.test("FleetSocket asks for one proxy at a time", () =>
+Deno.test("FleetSocket asks for one proxy at a time, for the fleet, and for nobody", () =>
   withSocket({ greet: true }, async ({ peers, messages, viewer, until }) => {
     await until("it is connected", () => messages.length === 1);
     viewer.view("a");
     viewer.view("a");
     viewer.view("b");
     viewer.view(null);
-    await until("it has said all", () => peers[0].heard.length === 4);
+    viewer.view(undefined);
+    await until("it has said all", () => peers[0].heard.length === 6);
     assert.deepEqual(peers[0].heard, [
       { type: "subscribe", proxy_id: "a" },
       { type: "unsubscribe", proxy_id: "a" },
       { type: "subscribe", proxy_id: "b" },
       { type: "unsubscribe", proxy_id: "b" },
+      { type: "subscribe", proxy_id: null },
+      { type: "unsubscribe", proxy_id: null },
     ]);
   }));
 
