@@ -99,7 +99,7 @@ export class Webhook {
   async test(): Promise<Attempted & { seconds: number }> {
     const startedMs = this.#deps.clock.now();
     const attempted = await this.#attempt(this.#delivery([], true));
-    return { ...attempted, seconds: (this.#deps.clock.now() - startedMs) / 1000 };
+    return { ...attempted, seconds: Math.round(this.#deps.clock.now() - startedMs) / 1000 };
   }
 
   /** Lets an attempt that runs end within so many milliseconds, and ends. */
