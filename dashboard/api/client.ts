@@ -7,10 +7,13 @@ import type {
   TopReply,
 } from "../../manager/api/model_history.ts";
 import { type Answer, answerOf, type Question } from "./history.ts";
-import type { SessionReply } from "../../manager/api/model_session.ts";
+import type { AlertsReply, SilenceRequest, WebhookTest } from "../../manager/api/model_alerts.ts";
+import type { AuditReply, SessionReply } from "../../manager/api/model_session.ts";
 import type { EventQuestion } from "../state/event_filter.ts";
 import type { LogQuestion } from "../state/connections/older.ts";
 import type { TopQuestion } from "../state/top.ts";
+import { words } from "../words/words.ts";
+import { doneOf } from "./done.ts";
 import type { LoginFailure, SessionApi } from "../state/session.ts";
 
 /** The manager's API, typed by its own routes. */
@@ -34,7 +37,7 @@ export class ManagerClient implements SessionApi {
       if (reply.status === 204 || reply.status === 404) return null;
       return (await reply.json()).error.message;
     } catch {
-      return "The manager cannot be reached";
+      return words.shared.unreachableSentence;
     }
   }
 
@@ -88,6 +91,37 @@ export class ManagerClient implements SessionApi {
       format: "json" as const,
     };
     return answerOf(() => this.#api.log.$get({ query }, { init: { signal } }));
+  }
+
+  /** What is wrong, by which rules, and who is told. */
+  alerts(signal: AbortSignal): Promise<Answer<AlertsReply>> {
+    return answerOf(() => this.#api.alerts.$get({ query: {} }, { init: { signal } }));
+  }
+
+  /** Notes that somebody knows of an alert; why that is not noted, or null. */
+  acknowledge(id: string): Promise<string | null> {
+    return doneOf(() => this.#api.alerts[":id"].acknowledge.$post({ param: { id } }));
+  }
+
+  /** Has nobody told of some alerts for a time; why not, or null. */
+  silence(json: SilenceRequest): Promise<string | null> {
+    return doneOf(() => this.#api.alerts.silences.$post({ json }));
+  }
+
+  /** Ends a silence; why not, or null. */
+  endSilence(id: string): Promise<string | null> {
+    return doneOf(() => this.#api.alerts.silences[":id"].$delete({ param: { id } }));
+  }
+
+  /** Sends a test to a webhook. */
+  testWebhook(name: string): Promise<Answer<WebhookTest>> {
+    const param = { name: encodeURIComponent(name) };
+    return answerOf(() => this.#api.alerts.webhooks[":name"].test.$post({ param }));
+  }
+
+  /** Who did what, the newest; for admins. */
+  audit(signal: AbortSignal): Promise<Answer<AuditReply>> {
+    return answerOf(() => this.#api.audit.$get({ query: { limit: "200" } }, { init: { signal } }));
   }
 
   async session(): Promise<SessionReply | null> {

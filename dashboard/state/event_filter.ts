@@ -7,6 +7,7 @@ export const EVENT_GROUPS = {
     ...["proxy_appeared", "proxy_online", "proxy_stale", "proxy_offline", "proxy_stopped"],
     ...["proxy_restarted", "proxy_draining", "proxy_removed"],
   ],
+  alerts: ["alert_firing", "alert_resolved"],
   loss: ["loss_high", "loss_over"],
   manager: ["manager_started", "history_failed", "history_on"],
 } as const;

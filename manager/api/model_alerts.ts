@@ -88,6 +88,7 @@ export const silenceRequestSchema = z.object({
   seconds: z.number().min(1).max(30 * 86_400),
   comment: z.string().max(300).default(""),
 }).openapi("AlertSilenceRequest");
+export type SilenceRequest = z.input<typeof silenceRequestSchema>;
 
 /** `POST /api/alerts/webhooks/{name}/test`. */
 export const webhookTestSchema = z.object({
@@ -96,3 +97,4 @@ export const webhookTestSchema = z.object({
   detail: z.string(),
   seconds: z.number().min(0),
 }).openapi("AlertWebhookTest");
+export type WebhookTest = z.infer<typeof webhookTestSchema>;

@@ -46,3 +46,4 @@ export const auditReplySchema = z.object({
     description: "false where only the newest are known, since there is no history",
   }),
 }).openapi("AuditReply");
+export type AuditReply = z.infer<typeof auditReplySchema>;

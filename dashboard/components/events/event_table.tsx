@@ -33,24 +33,26 @@ export function EventTable({ events }: { events: Event[] }) {
 
 function EventRow({ event: { time, kind, proxy_id, detail } }: { event: Event }) {
   return (
-    <tr class="hover:bg-raised max-sm:flex max-sm:flex-col max-sm:border-b max-sm:border-line max-sm:px-4 max-sm:py-2 max-sm:*:h-auto max-sm:*:px-0!">
-      <td class={`${CELL} whitespace-nowrap tabular-nums max-sm:order-last max-sm:text-xs`}>
-        <Exact time={time} />
-        <span class="ml-2 text-xs text-muted">
+    <tr class="hover:bg-raised max-sm:grid max-sm:grid-cols-[1fr_auto] max-sm:gap-x-4 max-sm:border-b max-sm:border-line max-sm:px-4 max-sm:py-2 max-sm:*:h-auto max-sm:*:px-0!">
+      <td class={`${CELL} whitespace-nowrap tabular-nums max-sm:order-2`}>
+        <span class="max-sm:hidden">
+          <Exact time={time} />
+        </span>
+        <span class="text-xs text-muted sm:ml-2">
           <Ago time={time} />
         </span>
       </td>
-      <td class={CELL}>
+      <td class={`${CELL} max-sm:order-1`}>
         <What kind={kind} />
       </td>
-      <td class={CELL}>
+      <td class={`${CELL} max-sm:order-3 max-sm:col-span-2`}>
         {proxy_id !== "" && (
           <a href={proxyHref(proxy_id)} class="block w-fit max-w-full rounded hover:underline">
             <Untrusted text={proxy_id} />
           </a>
         )}
       </td>
-      <td class={`${CELL} text-muted`}>
+      <td class={`${CELL} text-muted max-sm:order-4 max-sm:col-span-2`}>
         <Untrusted text={detail} />
       </td>
     </tr>
@@ -58,6 +60,8 @@ function EventRow({ event: { time, kind, proxy_id, detail } }: { event: Event })
 }
 
 const LOOKS: Partial<Record<Event["kind"], [ShapeName, string]>> = {
+  alert_firing: ["square", "text-bad"],
+  alert_resolved: ["disc", "text-ok"],
   history_failed: ["square", "text-bad"],
   history_on: ["disc", "text-ok"],
   proxy_appeared: ["disc", "text-ok"],

@@ -47,17 +47,18 @@ function Item({ entry }: { entry: Entry }) {
       >
         <Icon />
         <span class="sm:max-lg:sr-only">{word}</span>
-        {badge > 0 && <Badge n={badge} />}
+        {badge > 0 && <Badge n={badge} label={entry.badgeLabel} />}
       </a>
     </li>
   );
 }
 
-function Badge({ n }: { n: number }) {
+function Badge({ n, label = String }: { n: number; label?: (n: string) => string }) {
   const { count } = useStore().format.value;
   return (
     <span class="min-w-5 rounded-full bg-bad px-1.5 text-center text-xs leading-5 font-medium text-surface tabular-nums max-lg:absolute max-lg:top-1 max-lg:left-1/2 max-lg:ml-1 lg:ml-auto">
-      {count(n)}
+      <span aria-hidden="true">{count(n)}</span>
+      <span class="sr-only">{label(count(n))}</span>
     </span>
   );
 }

@@ -9,9 +9,11 @@ import { Empty, Panel, Waiting } from "./panel.tsx";
 import { Progress } from "./progress.tsx";
 
 /** Something that the manager was asked for: on its way, there, empty, or why there is none. */
-export function PastPanel<T>({ title, past, note, filter, empty, children }: {
+export function PastPanel<T>({ title, past, isOff = false, note, filter, empty, children }: {
   title: string;
   past: Asked<T>;
+  /** There is no past, by choice, so nothing was asked. */
+  isOff?: boolean;
   note?: (value: T) => ComponentChildren;
   filter?: ComponentChildren;
   /** What to say where there is nothing to show; null where there is. */
@@ -24,7 +26,9 @@ export function PastPanel<T>({ title, past, note, filter, empty, children }: {
     <div class="relative" aria-busy={asking && answered !== key}>
       <Progress active={asking && answered !== key} />
       <Panel title={title} note={value && note?.(value)} filter={filter}>
-        {failure !== null && answered !== key
+        {isOff
+          ? <Empty>{words.shared.historyOff}</Empty>
+          : failure !== null && answered !== key
           ? <Failed past={past} />
           : value === null
           ? <Unasked />
@@ -59,10 +63,7 @@ function reasonOf({ code, message }: Failure): string {
 }
 
 function Failed({ past: { failure, retry } }: { past: Asked<unknown> }) {
-  const { code } = failure!;
   const w = words.shared;
-  // Off is a choice, not a failure, and trying again does not change it.
-  if (code === "history_off") return <Empty>{w.historyOff}</Empty>;
   const why = reasonOf(failure!);
   return (
     <Empty>

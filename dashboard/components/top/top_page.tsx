@@ -3,6 +3,7 @@ import { useStore } from "../../state/store.ts";
 import { TOP_BY, TOP_WINDOWS, topQuery, type TopQuestion, topQuestion } from "../../state/top.ts";
 import { words } from "../../words/words.ts";
 import { Segments } from "../chart/segments.tsx";
+import { HistoryNotice } from "../frame/history_notice.tsx";
 import { PageTitle } from "../frame/page_title.tsx";
 import { PastPanel } from "../shared/past_panel.tsx";
 import { ProxyChoice } from "../shared/proxy_choice.tsx";
@@ -19,8 +20,9 @@ export function TopPage({ focus }: { focus: boolean }) {
   const store = useStore();
   const question = topQuestion(store.route.value.query);
   const { by, window, proxyId } = question;
+  const isOff = store.fleet.value.stats?.history.state === "off";
   const past = useAnswer(
-    JSON.stringify(question),
+    isOff ? null : JSON.stringify(question),
     Math.floor(store.now.value / EVERY_MS),
     (signal) => store.client.top(question, signal),
   );
@@ -30,7 +32,7 @@ export function TopPage({ focus }: { focus: boolean }) {
   return (
     <>
       <div class="flex flex-wrap items-center gap-x-4 gap-y-3">
-        <PageTitle text={words.frame.pages.top} focus={focus}>{w.titles[by]}</PageTitle>
+        <PageTitle text={words.frame.pages.top} focus={focus}>{words.frame.pages.top}</PageTitle>
         <div class="flex flex-wrap gap-2 sm:ml-auto">
           <ProxyChoice value={proxyId} onChange={(proxyId) => choose({ proxyId })} />
           <Segments
@@ -47,9 +49,11 @@ export function TopPage({ focus }: { focus: boolean }) {
           />
         </div>
       </div>
+      <HistoryNotice history={store.fleet.value.stats?.history} />
       <PastPanel
         title={w.titles[by]}
         past={past}
+        isOff={isOff}
         note={(reply) => <TopNote reply={reply} />}
         empty={(reply) => reply.entries.length === 0 ? w.none[by] : null}
       >
