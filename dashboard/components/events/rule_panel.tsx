@@ -35,7 +35,9 @@ function RuleRow({ rule }: { rule: Rule }) {
     above,
     ...(for_s > 0 ? [w.forSpan(span(for_s))] : []),
     ...(clear < threshold ? [w.clearAt(`${decimal(clear)} ${unit}`.trim())] : []),
-    ...(rule.proxies.length > 0 ? [w.ofProxies(visible(rule.proxies.join(", ")))] : []),
+    ...(rule.proxies.some((pattern) => pattern !== "*")
+      ? [w.ofProxies(visible(rule.proxies.join(", ")))]
+      : []),
   ];
   return (
     <li class={`px-4 py-3 ${rule.enabled ? "" : "text-muted"}`}>
