@@ -113,7 +113,7 @@ Deno.test("startManager shows what the original program reports", async () => {
     await sendTo(manager, jsonBytes(legacyReport({ start_time: now - 5, last_report: now })));
     await using viewer = new Viewer(manager);
     const hasOne = (m: ServerMessage): m is Of<"snapshot" | "delta"> =>
-      m.type !== "connections" && m.proxies.length > 0;
+      (m.type === "snapshot" || m.type === "delta") && m.proxies.length > 0;
     const { stats } = await viewer.next(hasOne);
     assert.equal(stats.ingest.legacy, 1);
     const url = `http://127.0.0.1:${manager.addr.port}/api/proxy/socks5_0.0.0.0:1080`;

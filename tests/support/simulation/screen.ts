@@ -12,6 +12,8 @@ export class Screen {
   }
 
   show(message: ServerMessage): void {
+    // Nobody has asked for those of the whole fleet.
+    if (message.type === "fleet_connections") throw new Error("nobody asked for the whole fleet");
     if (message.type === "connections") return this.#showConnections(message);
     if (message.type === "snapshot") this.proxies.clear();
     else if (message.seq !== this.#seq + 1) throw new Error("a delta was left out");
