@@ -122,7 +122,7 @@ export const en = {
     unreachable: "the manager cannot be reached",
     cannotTell: (why: string) => `The past cannot be told now: ${why}.`,
     historyOff:
-      "This manager keeps no history (--no-history), so there is nothing to tell. Started without that flag, it remembers from then on.",
+      "This manager keeps no history (--no-history), so there is nothing to tell. Started without that flag, it remembers from then on:",
     waiting: "Waiting for the manager…",
     nothingToShow: "Nothing to show until the manager answers.",
     noMatch: (noun: string) => `No ${noun} matches.`,

@@ -69,6 +69,24 @@ const PAGES: { name: string; path: string; ready: (page: Page) => Promise<unknow
     path: "#/events",
     ready: (page) => page.getByText("Manager started").first().waitFor(),
   },
+  {
+    name: "silence",
+    path: "#/events",
+    ready: async (page) => {
+      await page.getByRole("button", { name: "New silence…" }).click();
+      await page.getByRole("dialog").waitFor();
+    },
+  },
+  {
+    name: "rules",
+    path: "#/events?tab=rules",
+    ready: (page) => page.getByRole("heading", { name: "Webhooks" }).waitFor(),
+  },
+  {
+    name: "audit",
+    path: "#/events?tab=audit",
+    ready: (page) => page.getByRole("heading", { name: "Who did what" }).waitFor(),
+  },
   { name: "settings", path: "#/settings", ready: (page) => page.getByLabel("Compact").waitFor() },
   {
     name: "help",

@@ -4,9 +4,11 @@
  * Manager and pages live on one clock of their own, so that five minutes of traffic take one.
  */
 import { fileURLToPath } from "node:url";
-import type { BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import type { RunningManager } from "../../manager/mod.ts";
 import type { ConnectionRecord } from "../../proxy/stats/report.ts";
+import { eventually } from "../support/eventually.ts";
+import { TempFolder } from "../support/history.ts";
 import { connection } from "../support/reports.ts";
 import { findChromium, launch, Reports, startDashboard } from "./browser.ts";
 
@@ -51,6 +53,8 @@ function m(
 const TARGETS = [
   ...["github.com:443", "registry.npmjs.org:443", "deb.debian.org:80", "pypi.org:443"],
   ...["images.example.com:443", "api.example.com:443", "video.example.net:443"],
+  // As strangers may call themselves.
+  ...["<script>alert(1)</script>:80", "\u202Emoc.elpmaxe:443 😀"],
 ];
 
 /** Of the first member, and what they come to. */
@@ -126,32 +130,42 @@ async function report(manager: RunningManager, reports: Reports, step: number, n
 }
 
 const DESKTOP = { viewport: { width: 1280, height: 960 } };
-const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true };
-const VIEWS: { name: string; path: string; context: BrowserContextOptions }[] = [
-  { name: "fleet-dark", path: "/", context: { ...DESKTOP, colorScheme: "dark" } },
-  { name: "fleet-light", path: "/", context: { ...DESKTOP, colorScheme: "light" } },
-  {
-    name: "proxy-light",
-    path: "/#/proxy/edge-paris",
-    context: { ...DESKTOP, colorScheme: "light" },
-  },
-  { name: "phone-dark", path: "/", context: { ...PHONE, colorScheme: "dark" } },
+const PHONE = {
+  viewport: { width: 390, height: 844 },
+  deviceScaleFactor: 2,
+  hasTouch: true,
+  isMobile: true,
+};
+
+/** The devices, by what their pictures' names end with. */
+const DEVICES: Record<string, BrowserContextOptions> = {
+  "light": { ...DESKTOP, colorScheme: "light" },
+  "dark": { ...DESKTOP, colorScheme: "dark" },
+  "light-phone": { ...PHONE, colorScheme: "light" },
+  "dark-phone": { ...PHONE, colorScheme: "dark" },
+};
+
+/** The pages, by what their pictures' names begin with; `until` is there once a page is whole. */
+const VIEWS: { name: string; path: string; until: string }[] = [
+  { name: "fleet", path: "#/", until: "edge-paris" },
+  { name: "proxy", path: "#/proxy/edge-paris", until: "github.com:443" },
+  { name: "top", path: "#/top", until: "10.20." },
+  { name: "events", path: "#/events", until: "Firing" },
+  { name: "settings", path: "#/settings", until: "Example:" },
 ];
 
-async function main(folder: string): Promise<void> {
-  const executablePath = findChromium();
-  if (executablePath === undefined) throw new Error("Cannot make screenshots: no Chromium found");
+/** Opens the fleet on every device, lets its traffic pass, and takes a picture of every page. */
+async function takePages(browser: Browser, folder: string, dataDir: string): Promise<void> {
   let now = Date.now();
-  const manager = await startDashboard({ now: () => now });
+  const manager = await startDashboard({ now: () => now, dataDir });
   using reports = new Reports(() => now);
-  const browser = await launch(executablePath);
   try {
     const pages: [string, Page][] = [];
-    for (const { name, path, context } of VIEWS) {
+    for (const [device, context] of Object.entries(DEVICES)) {
       const page = await browser.newPage({ locale: "en-GB", ...context });
       await page.clock.install({ time: now });
-      await page.goto(`http://127.0.0.1:${manager.addr.port}${path}`);
-      pages.push([name, page]);
+      await page.goto(`http://127.0.0.1:${manager.addr.port}/`);
+      pages.push([device, page]);
     }
     for (let step = 0; step <= STEPS; step++) {
       now += STEP_S * 1000;
@@ -160,10 +174,47 @@ async function main(folder: string): Promise<void> {
       await new Promise((resolve) => setTimeout(resolve, 1100));
       await Promise.all(pages.map(([, page]) => page.clock.runFor(STEP_S * 1000)));
     }
-    for (const [name, page] of pages) await page.screenshot({ path: `${folder}/${name}.png` });
+    for (const { name, path, until } of VIEWS) {
+      for (const [device, page] of pages) {
+        await page.evaluate((path) => location.hash = path, path);
+        await eventually(`${name} on ${device} is whole`, async () => {
+          await page.clock.runFor(400);
+          return await page.locator("main").getByText(until).first().isVisible();
+        });
+        await page.clock.runFor(1000);
+        await page.screenshot({ path: `${folder}/${name}-${device}.png` });
+      }
+    }
+  } finally {
+    await manager.stop();
+  }
+}
+
+/** A picture of the login on every device. */
+async function takeLogin(browser: Browser, folder: string): Promise<void> {
+  const manager = await startDashboard({ flags: { auth: ["ann:correct horse"] } });
+  try {
+    for (const [device, context] of Object.entries(DEVICES)) {
+      const page = await browser.newPage({ locale: "en-GB", ...context });
+      await page.goto(`http://127.0.0.1:${manager.addr.port}/`);
+      await page.getByLabel("User name").fill("ann");
+      await page.screenshot({ path: `${folder}/login-${device}.png` });
+    }
+  } finally {
+    await manager.stop();
+  }
+}
+
+async function main(folder: string): Promise<void> {
+  const executablePath = findChromium();
+  if (executablePath === undefined) throw new Error("Cannot make screenshots: no Chromium found");
+  const browser = await launch(executablePath);
+  using data = new TempFolder();
+  try {
+    await takeLogin(browser, folder);
+    await takePages(browser, folder, data.path);
   } finally {
     await browser.close();
-    await manager.stop();
   }
 }
 

@@ -8,7 +8,7 @@ const KINDS = {
 
 /** A button; `busy` while what it began goes on, so that it is not begun twice. */
 export function Button(
-  { children, onClick, kind = "plain", type = "button", busy = false, wide = false, ref }: {
+  { children, onClick, kind = "plain", type = "button", busy = false, wide = false, button }: {
     children: ComponentChildren;
     onClick?: () => void;
     kind?: keyof typeof KINDS;
@@ -16,14 +16,14 @@ export function Button(
     busy?: boolean;
     /** As wide as there is room. */
     wide?: boolean;
-    ref?: Ref<HTMLButtonElement>;
+    button?: Ref<HTMLButtonElement>;
   },
 ) {
   // Not `disabled` while busy: that would take the focus away from who pressed it.
   return (
     <button
       type={type}
-      ref={ref}
+      ref={button}
       aria-disabled={busy || undefined}
       onClick={(e) => busy ? e.preventDefault() : onClick?.()}
       class={`h-8 shrink-0 rounded-md border px-3 text-sm whitespace-nowrap aria-disabled:cursor-default aria-disabled:border-edge aria-disabled:bg-raised aria-disabled:text-muted ${

@@ -42,7 +42,7 @@ export function Confirm(
         {children}
         {failure !== null && <p role="alert" class="wrap-anywhere text-bad">{failure}</p>}
         <div class="flex flex-wrap justify-end gap-2">
-          <Button ref={cancel} onClick={onClose}>{words.shared.cancel}</Button>
+          <Button button={cancel} onClick={onClose}>{words.shared.cancel}</Button>
           <Button type="submit" kind={destructive ? "danger" : "primary"} busy={busy}>
             {verb}
           </Button>

@@ -5,6 +5,7 @@ import { visible } from "../../format.ts";
 import { useStore } from "../../state/store.ts";
 import { words } from "../../words/words.ts";
 import { Button } from "./button.tsx";
+import { Command } from "./command.tsx";
 import { Empty, Panel, Waiting } from "./panel.tsx";
 import { Progress } from "./progress.tsx";
 
@@ -27,7 +28,7 @@ export function PastPanel<T>({ title, past, isOff = false, note, filter, empty, 
       <Progress active={asking && answered !== key} />
       <Panel title={title} note={value && note?.(value)} filter={filter}>
         {isOff
-          ? <Empty>{words.shared.historyOff}</Empty>
+          ? <HistoryOff />
           : failure !== null && answered !== key
           ? <Failed past={past} />
           : value === null
@@ -38,6 +39,18 @@ export function PastPanel<T>({ title, past, isOff = false, note, filter, empty, 
         {failure !== null && answered === key && <Stale past={past} />}
       </Panel>
     </div>
+  );
+}
+
+/** Off is a choice, not a failure; so is the other one. */
+function HistoryOff() {
+  return (
+    <Empty>
+      <p class="mb-4">{words.shared.historyOff}</p>
+      <div class="mx-auto w-fit max-w-full">
+        <Command text={`rustproxy --manager --listen ${location.host}`} />
+      </div>
+    </Empty>
   );
 }
 
