@@ -31,8 +31,7 @@ export function ConnectionView({ proxyId }: { proxyId: string | null }) {
         aria-label={words.connections.title}
         class="overflow-clip rounded-lg border border-line bg-surface"
       >
-        <ConnectionTabs connections={connections} />
-        <div role="tabpanel" id="connections-panel" aria-labelledby={`tab-${question.tab}`}>
+        <ConnectionTabs connections={connections}>
           <ConnectionToolbar connections={connections} proxyId={proxyId} />
           <FacetChips
             question={question}
@@ -42,7 +41,7 @@ export function ConnectionView({ proxyId }: { proxyId: string | null }) {
           <MarkContext.Provider value={filter}>
             <ConnectionList connections={connections} onOpen={setOpen} />
           </MarkContext.Provider>
-        </div>
+        </ConnectionTabs>
       </section>
       {open && (
         <ConnectionDrawer

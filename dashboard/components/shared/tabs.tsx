@@ -2,14 +2,18 @@ import type { ComponentChildren } from "preact";
 import { useId, useRef } from "preact/hooks";
 
 /** Parts of a page of which one is shown; the arrow keys lead from one to the next (WAI-ARIA, tabs). */
-export function Tabs<T extends string>({ label, tabs, value, onChange, children }: {
-  label: string;
-  tabs: readonly { value: T; word: string; note?: string }[];
-  value: T;
-  onChange: (value: T) => void;
-  /** What belongs to the one that is chosen. */
-  children: ComponentChildren;
-}) {
+export function Tabs<T extends string>(
+  { label, tabs, value, onChange, inset = false, children }: {
+    label: string;
+    tabs: readonly { value: T; word: string; note?: string }[];
+    value: T;
+    onChange: (value: T) => void;
+    /** They stand within a frame, which keeps its own distances. */
+    inset?: boolean;
+    /** What belongs to the one that is chosen. */
+    children: ComponentChildren;
+  },
+) {
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
   const onKeyDown = (event: KeyboardEvent) => {
@@ -25,7 +29,9 @@ export function Tabs<T extends string>({ label, tabs, value, onChange, children 
         ref={list}
         role="tablist"
         aria-label={label}
-        class="mb-4 flex overflow-x-auto sm:gap-1 border-b border-line"
+        class={`flex sm:gap-1 overflow-x-auto overflow-y-clip border-b border-line ${
+          inset ? "px-2 pt-1 sm:px-3" : "mb-4"
+        }`}
         onKeyDown={onKeyDown}
       >
         {tabs.map((tab) => (
@@ -53,7 +59,7 @@ export function Tabs<T extends string>({ label, tabs, value, onChange, children 
         role="tabpanel"
         id={`${id}-panel`}
         aria-labelledby={`${id}-${value}`}
-        class="flex flex-col gap-4"
+        class={inset ? undefined : "flex flex-col gap-4"}
       >
         {children}
       </div>
