@@ -141,7 +141,7 @@ browserTest("Connections names addresses as the reader labels them", async (d) =
 });
 
 browserTest(
-  "Connections shows 500 proxies' at once, and survives a restart of the manager",
+  "Connections shows 500 proxies' at once, in groups",
   async (d) => {
     const missing = new Set(Array.from({ length: 500 }, (_, i) => i));
     // A loaded machine loses some of so many datagrams at once.

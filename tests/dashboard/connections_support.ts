@@ -38,6 +38,11 @@ export async function report(d: Dashboard): Promise<void> {
   await d.reports.send(d.manager, { proxy_id: "edge-2", proxy_type: "socks5" }, [
     began(60, { id: 1, client_ip: "2001:db8::1", user: "bob", target: "10.9.9.9:5432" }),
   ]);
+  await eventually("the manager knows them", async () => await countOf(d) === 6);
+}
+
+async function countOf(d: Dashboard): Promise<number> {
+  return (await (await fetch(`${d.origin}/api/connections?limit=0`)).json()).total;
 }
 
 /** Opens the page of the fleet's connections and waits for its first row. */
@@ -50,7 +55,6 @@ export async function openConnections(d: Dashboard, query = ""): Promise<void> {
 export async function reportAll(d: Dashboard, records: ConnectionRecord[]): Promise<void> {
   await eventually("all are known", async () => {
     await d.reports.send(d.manager, {}, records);
-    const known = await (await fetch(`${d.origin}/api/connections?limit=0`)).json();
-    return known.total === records.length;
+    return await countOf(d) === records.length;
   });
 }

@@ -53,7 +53,7 @@ export function connectionColumns(context: ColumnContext): ConnectionColumn[] {
       ...{ width: 196, fixed: true },
     }),
     text("target", (row) => labelled(row.shown.target, labelOf(hostOf(row.target)))),
-    text("user", ({ shown }) => shown.user, { width: 84, hidden: !users }),
+    text("user", ({ shown }) => shown.user, { width: 96, hidden: !users }),
     ...(fleet ? [proxy] : []),
     text("type", ({ proxy_id }) => typeOf(proxy_id), { width: 76, hidden: !fleet }),
     number("rate_received", (row) => rate(row, "received") ?? NaN, {
@@ -63,7 +63,7 @@ export function connectionColumns(context: ColumnContext): ConnectionColumn[] {
       ...{ width: 88, summed: true, hidden: !isLive },
     }),
     number("bytes_received", (row) => row.bytes_received, {
-      ...{ width: 92, summed: true, hidden: isDenied },
+      ...{ width: 98, summed: true, hidden: isDenied },
     }),
     number("bytes_sent", (row) => row.bytes_sent, { summed: true, hidden: isDenied }),
     number("bytes", (row) => row.bytes_sent + row.bytes_received, { summed: true, hidden: true }),
