@@ -240,7 +240,7 @@ export const en = {
     detail: "Detail",
   },
   events: {
-    tabs: { now: "Alerts and events", rules: "Rules and webhooks", audit: "Audit" },
+    tabs: { now: "Alerts and events", rules: "Rules", audit: "Audit" },
     happened: "What happened",
     incomplete: "the newest only: this manager keeps no history",
     none: "Nothing has happened yet.",

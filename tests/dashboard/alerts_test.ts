@@ -89,7 +89,7 @@ browserTest("Alerts are acknowledged, silenced and heard of again", async (d) =>
 browserTest("Rules are shown, a webhook is tested, and the audit log has it", async (d) => {
   const before = rules.heard.length;
   await d.page.goto(`${d.origin}/#/events`);
-  await d.page.getByRole("tab", { name: "Rules and webhooks" }).click();
+  await d.page.getByRole("tab", { name: "Rules" }).click();
   await d.page.getByText("More than it was made for").waitFor();
   await d.page.getByText("critical · above 100").waitFor();
   const text = await d.page.locator("main").innerText();

@@ -108,6 +108,11 @@ browserTest("Navigation is a bar at the bottom of a phone", async (d) => {
   assert.equal(box.width, 390);
   await nav.getByRole("link", { name: "Settings" }).tap();
   await d.page.getByRole("heading", { level: 1, name: "Settings" }).waitFor();
+  await d.manager.stop();
+  const retry = d.page.getByRole("button", { name: "Try now" });
+  await retry.waitFor();
+  const lost = (await retry.boundingBox())!;
+  assert.ok(lost.y + lost.height < box.y, "what is lost is told above the bar");
 }, { context: PHONE });
 
 browserTest("Skip link leads a keyboard past the navigation", async (d) => {

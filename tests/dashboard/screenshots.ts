@@ -167,21 +167,24 @@ async function takePages(browser: Browser, folder: string, dataDir: string): Pro
       await page.goto(`http://127.0.0.1:${manager.addr.port}/`);
       pages.push([device, page]);
     }
-    for (let step = 0; step <= STEPS; step++) {
+    let step = 0;
+    const pass = async () => {
       now += STEP_S * 1000;
-      await report(manager, reports, step, now / 1000);
+      await report(manager, reports, step++, now / 1000);
       // The manager tells its viewers once a second of true time.
       await new Promise((resolve) => setTimeout(resolve, 1100));
       await Promise.all(pages.map(([, page]) => page.clock.runFor(STEP_S * 1000)));
-    }
+    };
+    while (step <= STEPS) await pass();
     for (const { name, path, until } of VIEWS) {
+      // Without a word for 12 s the pages would take the manager for gone.
+      await pass();
       for (const [device, page] of pages) {
         await page.evaluate((path) => location.hash = path, path);
         await eventually(`${name} on ${device} is whole`, async () => {
-          await page.clock.runFor(400);
+          await page.clock.runFor(100);
           return await page.locator("main").getByText(until).first().isVisible();
         });
-        await page.clock.runFor(1000);
         await page.screenshot({ path: `${folder}/${name}-${device}.png` });
       }
     }

@@ -29,7 +29,7 @@ export function LinkStatus() {
 function Lost() {
   const store = useStore();
   return (
-    <div class="flex min-w-0 items-center gap-3 rounded-lg border border-warn bg-warn-tint py-1 pr-1 pl-3 text-sm max-md:fixed max-md:inset-x-4 max-md:bottom-4 max-md:z-30 max-md:py-2">
+    <div class="flex min-w-0 items-center gap-3 rounded-lg border border-warn bg-warn-tint py-1 pr-1 pl-3 text-sm max-md:fixed max-md:right-4 max-md:bottom-4 max-md:left-20 max-md:z-30 max-sm:bottom-18 max-sm:left-4 max-md:py-2">
       <span class="text-warn">
         <Shape name="triangle" />
       </span>
