@@ -50,8 +50,9 @@ export function Tabs<T extends string>(
             }`}
             onClick={() => onChange(tab.value)}
           >
-            {tab.word}
-            {tab.note && <span class="ml-1.5 text-xs text-muted tabular-nums">{tab.note}</span>}
+            {/* A space, so that they are two words to who only hears them. */}
+            {tab.word}{" "}
+            {tab.note && <span class="ml-0.5 text-xs text-muted tabular-nums">{tab.note}</span>}
           </button>
         ))}
       </div>
