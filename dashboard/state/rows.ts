@@ -1,9 +1,6 @@
 /** Which rows a table shows, and in what order. Pure. */
 import type { ProxySummary } from "../../manager/api/model.ts";
 
-/** As many rows as a table puts into the page; the rest is counted in words. */
-export const MAX_ROWS = 300;
-
 /** True if every word of the filter occurs in one of the texts, whatever the case. */
 export function matches(filter: string, texts: readonly string[]): boolean {
   const words = filter.toLowerCase().split(/\s+/).filter((word) => word !== "");

@@ -11,6 +11,7 @@ import {
   readQuestion,
   writeQuestion,
 } from "../../state/connections/question.ts";
+import type { ConnectionFeed } from "../../state/connections/feed.ts";
 import { type ConnectionRow, tabOf } from "../../state/connections/row.ts";
 import { managerNow, useStore } from "../../state/store.ts";
 import { visibleColumns } from "../../state/table/columns.ts";
@@ -19,6 +20,7 @@ import { holdView } from "../../state/table/hold.ts";
 import type { PatternProblem } from "../../state/table/pattern/parse.ts";
 import { ViewRunner } from "../../state/table/runner.ts";
 import { type View, viewSteps } from "../../state/table/view.ts";
+import { notLive } from "../../state/connections/older.ts";
 import { useHold } from "../shared/use_hold.ts";
 import { type Older, useOlder } from "./use_older.ts";
 import { usePause } from "./use_pause.ts";
@@ -64,10 +66,13 @@ export function useConnections(proxyId: string | null): Connections {
   const columns = visibleColumns(all, store.connectionColumns.value.value) as ConnectionColumn[];
   const { filter, problem } = useFilter(question);
 
-  const rows = () => pause.frozen?.rows ?? [...feed.rows(), ...older.rows];
+  const rows = () =>
+    pause.frozen?.rows ??
+      [...feed.rows(), ...notLive(older.rows, (proxy, id) => feed.get(proxy, id))];
   const key = JSON.stringify([
     ...[question, columns.map((column) => column.key), pause.frozen !== null, problem],
-    ...[older.rows.length, store.labels.labels.value],
+    // Once anything is known, it is shown at once.
+    ...[older.rows.length, store.labels.labels.value, feed.known],
   ]);
   const steps = () => {
     const hasAll = hasFacets(question.facets, context.typeOf);
@@ -106,7 +111,7 @@ interface ViewOptions {
   /** Changes with what is asked for, so that the answer is wanted at once. */
   key: string;
   /** Changes with whose connections they are. */
-  feed: unknown;
+  feed: ConnectionFeed;
   version: number;
 }
 
@@ -120,6 +125,8 @@ function useView({ steps, key, feed, version }: ViewOptions) {
   const run = (isNew: boolean) => {
     runner.current!.ask(() => latest.current.steps(), (view) => {
       const { key, feed } = latest.current;
+      // What is made before anything is known says nothing.
+      if (!feed.known) return;
       setShown((before) => {
         const isSame = before?.key === key && before.feed === feed;
         return { view: isSame && hold.isHeld() ? holdView(before.view, view) : view, key, feed };

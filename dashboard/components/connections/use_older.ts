@@ -51,8 +51,7 @@ export function useOlder(tab: Tab, proxyId: string | null): Older {
     if (signal.aborted) return;
     setBusy(false);
     if ("failure" in answer) return setLoaded({ ...current, failure: answer.failure });
-    const feed = store.connections.feed.peek();
-    const rows = olderRows(answer.value, proxyId, current.rows, (id, n) => feed.get(id, n));
+    const rows = olderRows(answer.value, proxyId, current.rows);
     const all = [...current.rows, ...rows].slice(0, MAX_OLDER);
     setLoaded({ of, rows: all, next: answer.value.next, failure: null });
   };

@@ -23,17 +23,25 @@ export const STATES_OF: Readonly<Record<Tab, readonly ConnectionRow["state"][]>>
 /** Two starts that differ by less are one: the proxy's clock was corrected in between. */
 const SAME_START_S = 5;
 
-/** A page of the log as rows: those of this proxy, that are neither known already nor live. */
+/** A page of the log as rows: those of this proxy that are not known already. */
 export function olderRows(
   { connections }: LogReply,
   proxyId: string | null,
   known: readonly ConnectionRow[],
-  live: (proxyId: string, id: number) => ConnectionRow | undefined,
 ): ConnectionRow[] {
   const keys = new Set(known.map((row) => row.key));
-  return connections.map(rowOf).filter((row) => {
+  return connections.map(rowOf).filter(({ key, proxy_id }) =>
     // The log takes a name for a pattern, in which a star stands for others too.
-    if (keys.has(row.key) || (proxyId !== null && row.proxy_id !== proxyId)) return false;
+    !keys.has(key) && (proxyId === null || proxy_id === proxyId)
+  );
+}
+
+/** Those rows of the log that are not among the live feed's, which tells of an ended one for a minute. */
+export function notLive(
+  older: readonly ConnectionRow[],
+  live: (proxyId: string, id: number) => ConnectionRow | undefined,
+): ConnectionRow[] {
+  return older.filter((row) => {
     const same = live(row.proxy_id, row.id);
     // Ids begin anew when a proxy restarts.
     return !same || Math.abs(same.start_time - row.start_time) >= SAME_START_S;

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { olderRows } from "../../../../dashboard/state/connections/older.ts";
+import { notLive, olderRows } from "../../../../dashboard/state/connections/older.ts";
 import type { LogReply } from "../../../../manager/api/model_history.ts";
 
 type Logged = LogReply["connections"][number];
@@ -13,7 +13,7 @@ function logged(overrides: Partial<Logged> = {}): Logged {
   };
 }
 
-Deno.test("olderRows are those of the proxy that are neither known nor live", () => {
+Deno.test("olderRows are those of the proxy that are not known, and notLive those that the feed does not tell of", () => {
   const page: LogReply = {
     connections: [
       logged(),
@@ -24,18 +24,14 @@ Deno.test("olderRows are those of the proxy that are neither known nor live", ()
     ],
     next: null,
   };
-  const [live] = olderRows(
-    { connections: [logged({ id: 2 })], next: null },
-    null,
-    [],
-    () => undefined,
-  );
-  const first = olderRows(page, "edge-1", [], (_, id) => id === 2 ? live : undefined);
-  assert.deepEqual(first.map(({ id, start_time }) => [id, start_time]), [[1, 1000], [2, 5000], [
-    4,
-    1000,
-  ]]);
-  assert.equal(first[2].shown.target, "‹U+202E›x");
-  assert.equal(first[0].last_activity, 1010);
-  assert.deepEqual(olderRows(page, null, first, () => undefined).map(({ id }) => id), [2, 3]);
+  const all = olderRows(page, "edge-1", []);
+  assert.deepEqual(all.map(({ id }) => id), [1, 2, 2, 4]);
+  assert.deepEqual(olderRows(page, null, all).map(({ id }) => id), [3]);
+  assert.equal(all[3].shown.target, "‹U+202E›x");
+  assert.equal(all[0].last_activity, 1010);
+  // The one that began at 5000 is of a later start of the proxy.
+  const shown = notLive(all, (_, id) => id === 2 ? all[1] : undefined);
+  assert.deepEqual(shown.map(({ id, start_time }) => [id, start_time]), [
+    ...[[1, 1000], [2, 5000], [4, 1000]],
+  ]);
 });
