@@ -1,6 +1,5 @@
 /** Numbers, sizes and times as the reader wants them written. Pure. */
 import { createTimes, type Times } from "./format_time.ts";
-import { locale } from "./words/words.ts";
 
 /** A figure and its unit apart, so that the unit can be drawn lighter. */
 export interface Quantity {
@@ -111,19 +110,4 @@ export function visible(text: string): string {
     INVISIBLE,
     (c) => `‹U+${c.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}›`,
   );
-}
-
-// Without the reader's settings, for components that do not ask useFormat() yet.
-const PLAIN = createFormat({ locale, timeZone: "", rates: "bytes", units: "decimal" });
-
-export const formatRate = PLAIN.rate;
-export const formatCount = PLAIN.count;
-export const formatDecimal = PLAIN.decimal;
-export const formatPercent = PLAIN.percent;
-export const formatDuration = PLAIN.duration;
-export const formatClock = PLAIN.clock;
-
-/** `1 connection`, `2 connections`: a count with its noun and the ending of its plural. */
-export function formatPlural(n: number, noun: string, ending = "s"): string {
-  return `${formatCount(n)} ${noun}${n === 1 ? "" : ending}`;
 }

@@ -110,7 +110,6 @@ export const en = {
     lostDatagrams: "of its report datagrams in the last minute",
     match: (matching: string, total: string) => `${matching} of ${total} match`,
     showing: (shown: string, all: string) => `showing ${shown} of ${all}`,
-    notReported: (n: string) => `${n} more not reported`,
     close: "Close",
     cancel: "Cancel",
     dismiss: "Dismiss",

@@ -63,6 +63,11 @@ const PAGES: { name: string; path: string; ready: (page: Page) => Promise<unknow
     path: "#/proxy/edge-1",
     ready: (page) => page.getByText("api.example.com").first().waitFor(),
   },
+  {
+    name: "connections",
+    path: "#/connections",
+    ready: (page) => page.getByText("api.example.com").first().waitFor(),
+  },
   { name: "top", path: "#/top", ready: (page) => page.getByRole("table").waitFor() },
   {
     name: "events",

@@ -33,9 +33,12 @@ browserTest("Top shows the heaviest by kind and window, hostile names as text", 
   await d.page.locator("tbody").getByText("ann").waitFor();
   await d.page.goBack();
   await first.getByText(SCRIPT).waitFor();
-  await d.page.getByRole("combobox", { name: "Proxy" }).selectOption("edge-1");
-  await first.getByText(SCRIPT).waitFor();
-  assert.match(d.page.url(), /proxy=edge-1/);
+  await first.getByRole("link").click();
+  await d.page.getByRole("heading", { level: 1, name: "Connections" }).waitFor();
+  const asked = new URLSearchParams(new URL(d.page.url()).hash.split("?")[1]);
+  assert.equal(asked.get("is.target"), SCRIPT);
+  await d.page.getByRole("table").getByText("192.0.2.7").waitFor();
+  assert.equal(await d.page.getByRole("table").getByText("192.0.2.8").count(), 0);
   assert.deepEqual(d.errors, []);
 }, { dataDir: kept.path });
 

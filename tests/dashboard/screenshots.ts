@@ -149,6 +149,7 @@ const DEVICES: Record<string, BrowserContextOptions> = {
 const VIEWS: { name: string; path: string; until: string }[] = [
   { name: "fleet", path: "#/", until: "edge-paris" },
   { name: "proxy", path: "#/proxy/edge-paris", until: "github.com:443" },
+  { name: "connections", path: "#/connections", until: "github.com:443" },
   { name: "top", path: "#/top", until: "10.20." },
   { name: "events", path: "#/events", until: "Firing" },
   { name: "settings", path: "#/settings", until: "Example:" },

@@ -1,6 +1,7 @@
 import { useRef } from "preact/hooks";
 import { useKey } from "../../state/keys.ts";
 import { GROUPINGS } from "../../state/proxies.ts";
+import { useFormat } from "../../state/format.ts";
 import { useStore } from "../../state/store.ts";
 import { words } from "../../words/words.ts";
 import { ColumnMenu } from "../shared/column_menu.tsx";
@@ -15,6 +16,7 @@ import { type Proxies, useProxies } from "./use_proxies.ts";
 
 /** The proxies, or what to do where there is none. */
 export function FleetPanel() {
+  const { count } = useFormat();
   const store = useStore();
   const { stats, phase } = store.fleet.value;
   const table = useProxies();
@@ -31,7 +33,7 @@ export function FleetPanel() {
   return (
     <Panel
       title={fleet.proxies}
-      note={`${countNote(note)} · ${fleet.ratesNote}`}
+      note={`${countNote(count, note)} · ${fleet.ratesNote}`}
       filter={<Tools table={table} />}
     >
       <MarkContext.Provider value={table.filter}>

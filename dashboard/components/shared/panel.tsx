@@ -1,6 +1,5 @@
 import type { ComponentChildren } from "preact";
 import type { LinkPhase } from "../../state/fleet.ts";
-import { formatCount } from "../../format.ts";
 import { words } from "../../words/words.ts";
 
 /** A table's frame: its heading, how much of it is shown, and its filter. */
@@ -28,20 +27,14 @@ export function Panel(
 
 /** How many of how many are shown, in words: `13`, `3 of 13 match`, `showing 300 of 4,120`. */
 export function countNote(
-  { shown, matching, total, omitted = 0 }: {
-    shown: number;
-    matching: number;
-    total: number;
-    omitted?: number;
-  },
+  count: (n: number) => string,
+  { shown, matching, total }: { shown: number; matching: number; total: number },
 ): string {
+  const { match, showing } = words.shared;
   const isFiltered = matching < total;
-  // What is not known cannot match, so a filter is told of what is known only.
-  const all = isFiltered ? matching : total + omitted;
-  const parts = isFiltered ? [words.shared.match(formatCount(matching), formatCount(total))] : [];
-  if (shown < all) parts.push(words.shared.showing(formatCount(shown), formatCount(all)));
-  else if (!isFiltered) parts.push(formatCount(total));
-  if (isFiltered && omitted > 0) parts.push(words.shared.notReported(formatCount(omitted)));
+  const parts = isFiltered ? [match(count(matching), count(total))] : [];
+  if (shown < matching) parts.push(showing(count(shown), count(matching)));
+  else if (!isFiltered) parts.push(count(total));
   return parts.join(" · ");
 }
 
