@@ -390,7 +390,7 @@ export const en = {
     columns: "Columns",
     columnsShown: "Columns that are shown",
     export: "Export",
-    exportHint: "Save what is shown",
+    exportHint: "Export what is shown",
     csv: "As CSV",
     json: "As JSON",
     sortHint: "Sort: descending, ascending, none",

@@ -79,9 +79,11 @@ browserTest("Alerts are acknowledged, silenced and heard of again", async (d) =>
   const cancel = end.getByRole("button", { name: "Cancel" });
   assert.ok(await cancel.evaluate((button) => button === document.activeElement));
   await cancel.click();
+  await end.waitFor({ state: "detached" });
   await d.page.getByText("by local · known").waitFor();
   await d.page.getByRole("button", { name: "End…" }).click();
   await end.getByRole("button", { name: "End 1 silence" }).click();
+  await end.waitFor({ state: "detached" });
   await d.page.getByText("by local · known").waitFor({ state: "detached" });
   assert.deepEqual(d.errors, []);
 }, { flags: { alerts: rules.file } });

@@ -16,7 +16,7 @@ import {
 
 /** What the page saves when one presses this in its menu of exports. */
 async function saved(page: Page, item: string): Promise<{ name: string; text: string }> {
-  await page.getByRole("button", { name: "Save what is shown" }).click();
+  await page.getByRole("button", { name: "Export what is shown" }).click();
   const [download] = await Promise.all([
     page.waitForEvent("download"),
     page.getByRole("menuitem", { name: item }).click(),

@@ -96,9 +96,9 @@ browserTest(
     await group.getByRole("button", { name: "socks5" }).click();
     await d.page.getByText("edge-1", { exact: true }).waitFor({ state: "detached" });
 
-    await d.page.locator("summary", { hasText: "Columns" }).click();
-    await d.page.getByLabel("Version").check();
-    await d.page.getByLabel("Failed").uncheck();
+    await d.page.getByRole("button", { name: "Columns" }).click();
+    await d.page.getByRole("menuitemcheckbox", { name: "Version" }).click();
+    await d.page.getByRole("menuitemcheckbox", { name: "Failed" }).click();
     await d.page.keyboard.press("Escape");
     const heads = async (page: Page) =>
       (await page.locator("thead th").allInnerTexts()).map((text) => text.trim());
