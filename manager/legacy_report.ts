@@ -64,6 +64,7 @@ export function fromLegacy(report: LegacyReport, atMs: number): Report {
     complete: true,
     reasons: {},
     backends: [],
+    limits: null,
   };
 }
 

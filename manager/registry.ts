@@ -96,7 +96,8 @@ export class Registry {
     const { state, firstSeenMs } = saved;
     const known = this.#proxies.get(state.proxy_id);
     if (!known && this.size >= this.#maxProxies) return false;
-    const nothing = { connections: [], complete: false, reasons: {}, backends: [] };
+    const lists = { connections: [], reasons: {}, backends: [] };
+    const nothing = { ...lists, complete: false, limits: null };
     const entry = known ?? new ProxyEntry({ proxy: state, ...nothing }, firstSeenMs, this.#room);
     entry.restore(saved, known !== undefined);
     this.#proxies.set(entry.id, entry);

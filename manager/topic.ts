@@ -3,7 +3,7 @@ import { backendViews, liveConnection, liveConnections } from "./api/views.ts";
 import type { ProxyEntry } from "./fleet/proxy.ts";
 import type { Registry } from "./registry.ts";
 
-/** The connections, backends and counters by reason of one proxy, for those viewers who watch them; each message is encoded once. */
+/** The connections, backends, limits and counters by reason of one proxy, for those viewers who watch them; each message is encoded once. */
 export class Topic {
   viewers = 0;
   #registry: Registry;
@@ -16,6 +16,8 @@ export class Topic {
   #backends = "";
   /** The same of the counters by reason. */
   #reasons = -1;
+  /** The same of the limits. */
+  #limits = -1;
   #full: string | null = null;
 
   constructor(registry: Registry, proxyId: string) {
@@ -36,12 +38,14 @@ export class Topic {
     this.#omitted = entry?.omitted(nowMs) ?? 0;
     this.#backends = stampOf(entry, nowMs);
     this.#reasons = entry?.reasons.version ?? -1;
+    this.#limits = entry?.limits.version ?? -1;
     return this.#full = this.#encode({
       full: true,
       upsert: entry ? liveConnections(entry, nowMs) : [],
       removed: [],
       backends: entry ? backendViews(entry, nowMs) : [],
       reasons: entry ? Object.fromEntries(entry.reasons) : {},
+      limits: entry?.limits.record ?? null,
     });
   }
 
@@ -60,17 +64,20 @@ export class Topic {
     const backends = stamp === this.#backends ? undefined : backendViews(entry, nowMs);
     const { version } = entry.reasons;
     const reasons = version === this.#reasons ? undefined : Object.fromEntries(entry.reasons);
-    const isSame = omitted === this.#omitted && !backends && !reasons;
+    const newLimits = entry.limits.version !== this.#limits;
+    const isSame = omitted === this.#omitted && !backends && !reasons && !newLimits;
     if (changed.length === 0 && isSame) return null;
     this.#omitted = omitted;
     this.#backends = stamp;
     this.#reasons = version;
+    this.#limits = entry.limits.version;
     const upsert = changed.flatMap((id) => {
       const record = entry.connections.get(id);
       return record ? [liveConnection(entry, record, nowMs)] : [];
     });
     const removed = changed.filter((id) => !entry.connections.get(id));
-    return this.#encode({ full: false, upsert, removed, backends, reasons });
+    const limits = newLimits ? entry.limits.record : undefined;
+    return this.#encode({ full: false, upsert, removed, backends, reasons, limits });
   }
 
   #encode(changes: Omit<Message, "type" | "proxy_id" | "omitted">): string {

@@ -9,6 +9,7 @@ import {
 import { type Serving, startEngine } from "./engine.ts";
 import { OptionFiles } from "./files.ts";
 import { identify, listenText, type Naming, newBootId, viaName } from "./identity.ts";
+import { limitsRecord } from "./limits_record.ts";
 import { formatAddress } from "./net/address.ts";
 import type { Dial } from "./net/dial.ts";
 import type { ProxyOptions } from "./options.ts";
@@ -130,6 +131,7 @@ function startReporter(
     bandwidth: options.reportBandwidth * (serving.reportShare ?? 1),
     ...seal.sending(identity.boot_id, (bytes) => sender.send(bytes)),
     backends: () => serving.backends(),
+    limits: () => limitsRecord(options),
     figures: serving.figures,
   });
   seal.watch();

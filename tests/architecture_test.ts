@@ -15,7 +15,16 @@ const PURE_NAMES = [
   ...["forwarded", "max_forwards"],
   ...["wire", "socks4_wire", "udp_wire", "report", "seal", "stats/key"],
   ...["buffer", "rollup", "totals", "address", "ip", "cidr", "proxy_protocol"],
-  ...["backend_record", "backend", "busiest", "balancer", "hash", "rise_fall", "target"],
+  ...[
+    "backend_record",
+    "limits_record",
+    "backend",
+    "busiest",
+    "balancer",
+    "hash",
+    "rise_fall",
+    "target",
+  ],
   ...[
     "networks",
     "rules",

@@ -90,6 +90,23 @@ export const backendSchema = z.object({
 }).openapi("Backend");
 export type Backend = z.infer<typeof backendSchema>;
 
+const limit = z.number().min(0).nullable();
+
+/** The limits of a proxy's current boot; null is no limit. */
+export const limitsSchema = z.object({
+  max_connections: limit,
+  max_connections_per_client: limit,
+  accept_rate: limit.openapi({ description: "new connections a second of one client" }),
+  idle_timeout: limit,
+  bandwidth: limit.openapi({ description: "bytes a second of the whole proxy, each way" }),
+  bandwidth_per_connection: limit,
+  connect_timeout: limit,
+  drain_timeout: limit,
+  max_header_size: limit.openapi({ description: "of an http proxy; else null" }),
+  max_body_size: limit.openapi({ description: "of an http proxy; else null" }),
+}).openapi("Limits");
+export type Limits = z.infer<typeof limitsSchema>;
+
 /** What arrived over UDP, and what was dropped and why. */
 export const ingestSchema = z.object({
   datagrams: count,
@@ -138,6 +155,10 @@ export const proxyReplySchema = proxySummarySchema.extend({
     description: "datagrams in its name that were dropped, by reason",
   }),
   backends: z.array(backendSchema).openapi({ description: "of a tcp proxy; else empty" }),
+  limits: limitsSchema.nullable().openapi({
+    description:
+      "those of the whole proxy, with null for no limit; null as long as none is reported",
+  }),
   connections: z.array(connectionSchema),
   connections_total: count,
   connections_omitted: count.openapi({
@@ -188,6 +209,8 @@ export const serverMessageSchema = z.discriminatedUnion("type", [
     backends: z.array(backendSchema).optional(),
     /** Counters of the current boot by reason; all of them, where they have changed, as above. */
     reasons: z.record(z.string(), count).optional(),
+    /** The limits, as above; null where the proxy has not reported them. */
+    limits: limitsSchema.nullable().optional(),
   }),
   fleetConnectionsSchema,
 ]);

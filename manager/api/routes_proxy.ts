@@ -16,7 +16,7 @@ const proxyRoute = createRoute({
   method: "get",
   path: "/api/proxy/{id}",
   summary:
-    "One proxy with its backends and its connections, active ones first, then the newest first",
+    "One proxy with its backends, its limits and its connections, active ones first, then the newest first",
   request: {
     params,
     query: z.object({
@@ -74,6 +74,7 @@ export function proxyRoutes({ registry, audit, now }: ProxyDeps) {
           reasons: Object.fromEntries(entry.reasons),
           dropped: Object.fromEntries(entry.dropped),
           backends: backendViews(entry, at),
+          limits: entry.limits.record,
           connections,
           connections_total: all.length,
           connections_omitted: all.length - connections.length + entry.omitted(at),

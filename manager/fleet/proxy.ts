@@ -3,6 +3,7 @@ import { Boots } from "./boots.ts";
 import { ProxyClock, shifted } from "./clock.ts";
 import { ConnectionTable } from "./connections.ts";
 import { Hearing } from "./hearing.ts";
+import { ReportedLimits } from "./limits.ts";
 import { LossWindow } from "./loss.ts";
 import { Patience } from "./patience.ts";
 import { RateMeter } from "./rate.ts";
@@ -25,6 +26,7 @@ export class ProxyEntry {
   readonly connections: ConnectionTable;
   readonly backends: BackendTable;
   readonly reasons: ReasonCounters;
+  readonly limits = new ReportedLimits();
   lastSeenMs: number;
   /** Datagrams of it that were taken. */
   datagrams = 0;
@@ -146,6 +148,7 @@ export class ProxyEntry {
     if (isNews) this.#takeState(proxy, atMs);
     this.reasons.take(report.reasons);
     this.backends.take(report.backends, proxy.seq ?? 0);
+    this.limits.take(report.limits, proxy.seq ?? 0);
     return changed.concat(this.#takeConnections(report, atMs, isNews));
   }
 
@@ -203,6 +206,7 @@ export class ProxyEntry {
   clear(): number[] {
     this.backends.clear();
     this.reasons.clear();
+    this.limits.clear();
     this.connections.refusedAtMs = null;
     return this.connections.keepOnly(new Set());
   }

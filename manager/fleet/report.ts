@@ -5,6 +5,7 @@ import {
   decodeRecord,
   type Summary,
 } from "../../proxy/stats/report.ts";
+import type { LimitsRecord } from "../../proxy/stats/limits_record.ts";
 
 /** What a proxy says about itself as a whole; `seq` is null where its reports are not numbered. */
 export type ProxyState = Omit<Summary, "v" | "seq"> & { seq: number | null };
@@ -19,14 +20,16 @@ export interface Report {
   reasons: Record<string, number>;
   /** Backends of a tcp proxy; those that are missing have not changed. */
   backends: BackendRecord[];
+  /** Null where the report does not tell them. */
+  limits: LimitsRecord | null;
 }
 
 /** The report that a datagram of `proxy/stats/report.ts` carries. */
 export function fromDatagram(datagram: Datagram): Report {
   if (datagram.kind === "detail") {
-    const { v: _, kind: __, reasons, backends, ...proxy } = datagram;
+    const { v: _, kind: __, reasons, backends, limits = null, ...proxy } = datagram;
     const decoded = backends.map(decodeBackend);
-    return { proxy, connections: [], complete: false, reasons, backends: decoded };
+    return { proxy, connections: [], complete: false, reasons, backends: decoded, limits };
   }
   const { v: _, kind: __, connections, ...proxy } = datagram;
   return {
@@ -35,5 +38,6 @@ export function fromDatagram(datagram: Datagram): Report {
     complete: false,
     reasons: {},
     backends: [],
+    limits: null,
   };
 }

@@ -10,6 +10,7 @@ import {
   encodeBackend,
   MAX_BACKENDS,
 } from "./backend_record.ts";
+import { type LimitsRecord, limitsSchema } from "./limits_record.ts";
 
 /** Datagrams stay below the smallest usual MTU, so that none is fragmented on its way. */
 export const MAX_DATAGRAM_BYTES = 1400;
@@ -126,13 +127,14 @@ export const connectionsDatagramSchema = z.object({
 
 /**
  * A datagram with what is not needed each time: counters of failed and rejected connections by reason,
- * and backends, each an array in the order of {@link encodeBackend}; not all need to be there.
+ * backends, each an array in the order of {@link encodeBackend}, and limits; not all need to be there.
  */
 export const detailDatagramSchema = z.object({
   ...header,
   kind: z.literal("detail"),
   reasons: z.record(token, count),
   backends: z.array(backendSchema).max(MAX_BACKENDS).default([]),
+  limits: limitsSchema.optional(),
 });
 
 export const datagramSchema = z.discriminatedUnion("kind", [
@@ -142,7 +144,10 @@ export const datagramSchema = z.discriminatedUnion("kind", [
 export type Datagram = z.infer<typeof datagramSchema>;
 
 /** What every datagram carries beside its kind and its payload. */
-export type Summary = Omit<z.infer<typeof detailDatagramSchema>, "kind" | "reasons" | "backends">;
+export type Summary = Omit<
+  z.infer<typeof detailDatagramSchema>,
+  "kind" | "reasons" | "backends" | "limits"
+>;
 
 /** A connection as the array that travels, in the order that the contract fixes. */
 export function encodeRecord(c: ConnectionRecord): WireRecord {
@@ -212,14 +217,15 @@ export function encodeConnections(
 }
 
 /** A part of what `detail` tells, as the list that it belongs to and its JSON. */
-export type DetailItem = readonly [list: "reasons" | "backends", json: string];
+export type DetailItem = readonly [list: "reasons" | "backends" | "limits", json: string];
 
-/** The reasons and the backends as the parts that {@link encodeDetailPart} takes. */
+/** Reasons, backends and limits as the parts that {@link encodeDetailPart} takes. */
 export function detailItems(
   reasons: Record<string, number>,
   backends: readonly BackendRecord[],
+  limits: LimitsRecord | null = null,
 ): DetailItem[] {
-  const items: DetailItem[] = [];
+  const items: DetailItem[] = limits ? [["limits", `,"limits":${JSON.stringify(limits)}`]] : [];
   for (const [reason, n] of Object.entries(reasons)) {
     items.push(["reasons", `${JSON.stringify(reason)}:${n}`]);
   }
@@ -238,7 +244,7 @@ export function encodeDetailPart(
   maxBytes = MAX_DATAGRAM_BYTES,
 ): { bytes: Uint8Array; next: number } {
   const head = JSON.stringify({ kind: "detail", ...summary }).slice(0, -1);
-  const parts = { reasons: [] as string[], backends: [] as string[] };
+  const parts = { reasons: [] as string[], backends: [] as string[], limits: [] as string[] };
   let size = byteLength(head) + `,"reasons":{},"backends":[]}`.length;
   let next = from;
   for (; next < items.length; next++) {
@@ -247,19 +253,21 @@ export function encodeDetailPart(
     if (size > maxBytes && next > from) break;
     parts[list].push(json);
   }
-  const text = `${head},"reasons":{${parts.reasons}},"backends":[${parts.backends}]}`;
+  const lists = `"reasons":{${parts.reasons}},"backends":[${parts.backends}]`;
+  const text = `${head},${lists}${parts.limits}}`;
   return { bytes: encoder.encode(text), next };
 }
 
-/** `detail` datagrams that carry all the reasons and backends between them, at least one. */
+/** `detail` datagrams that carry all of this between them, at least one. */
 export function encodeDetail(
   nextSummary: () => Summary,
   reasons: Record<string, number>,
   backends: readonly BackendRecord[] = [],
+  limits: LimitsRecord | null = null,
   maxBytes = MAX_DATAGRAM_BYTES,
 ): Uint8Array[] {
   const datagrams: Uint8Array[] = [];
-  const items = detailItems(reasons, backends);
+  const items = detailItems(reasons, backends, limits);
   let next = 0;
   do {
     const part = encodeDetailPart(nextSummary(), items, next, maxBytes);

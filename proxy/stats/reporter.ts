@@ -2,6 +2,7 @@ import type { BackendRecord } from "./backend_record.ts";
 import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
 import type { Collector, LiveConnection, Totals } from "./collector.ts";
 import { Detail } from "./detail.ts";
+import type { LimitsRecord } from "./limits_record.ts";
 import { Pacer } from "./pacer.ts";
 import { Planner } from "./plan.ts";
 import {
@@ -34,6 +35,8 @@ export interface ReporterOptions {
   maxBytes?: number;
   /** The backends of a balancer as they are now, always in the same order. */
   backends?: () => BackendRecord[];
+  /** The limits of the whole proxy as they are now; absent where another reporter tells them. */
+  limits?: () => LimitsRecord;
   /** Most bits a second that reports take. */
   bandwidth?: number;
   /** The figures of the summary, where this reporter is one of several of its proxy and has these itself. */
@@ -120,6 +123,7 @@ export class Reporter {
         return source.reasons;
       },
       backends: () => options.backends?.() ?? [],
+      limits: () => options.limits?.() ?? null,
     });
     // One of many workers may have less in an interval.
     this.#roundMs = Math.max(interval * 1000, LEAST_DATAGRAMS * this.#pacer.datagramMs / SPREAD);

@@ -150,6 +150,7 @@ Deno.test("Live answers a subscription to a proxy that is not known with nothing
       omitted: 0,
       backends: [],
       reasons: {},
+      limits: null,
     },
   ]);
   registry.apply(report({ proxy_id: "nobody" }, [connection()]), T0);

@@ -35,6 +35,8 @@ async function withThreads(url: URL, run: (threads: Threads) => Promise<void>): 
       reportInterval: "0.1",
       drainTimeout: "0",
       workers: "3",
+      maxConnections: "3000",
+      acceptRate: "600",
     }),
     NAMING,
     { url, setup: SETUP },
@@ -54,6 +56,21 @@ async function open(port: number): Promise<Deno.TcpConn> {
   await readExactly(conn, 1);
   return conn;
 }
+
+Deno.test({
+  name: "startProxyThreads reports the limits of the whole proxy",
+  ignore,
+  fn: () =>
+    withThreads(WORKER, async ({ reports, report }) => {
+      const told = await report("limits", (it) => it.kind === "detail" && it.limits !== undefined);
+      assert.ok(told.kind === "detail");
+      assert.deepEqual([told.limits?.max_connections, told.limits?.accept_rate], [3000, 600]);
+      const others = reports.filter((it) => it.kind === "detail" && it.limits !== undefined);
+      for (const it of others) {
+        assert.deepEqual(it.kind === "detail" && it.limits, told.limits, "no worker tells its own");
+      }
+    }),
+});
 
 function records(reports: Datagram[]) {
   return reports.flatMap((report) => report.kind === "connections" ? report.connections : []);

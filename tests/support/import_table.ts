@@ -1,6 +1,7 @@
 /** What of the proxy the manager knows too. */
 const REPORT = [
   ...["proxy/stats/report.ts", "proxy/stats/backend_record.ts", "proxy/stats/seal.ts"],
+  "proxy/stats/limits_record.ts",
   "proxy/net/address.ts",
 ];
 /** Addresses and networks, pure. */
@@ -95,6 +96,7 @@ export const MAY_IMPORT: Record<string, string[]> = {
   "proxy/tls/": ["proxy/net/", "proxy/reloaded.ts"],
   "proxy/tls/options.ts": [],
   "proxy/limits.ts": ["proxy/net/"],
+  "proxy/limits_record.ts": ["type:proxy/options.ts", "type:proxy/stats/limits_record.ts"],
   "proxy/net/": ["type:proxy/stats/"],
   "proxy/stats/": ["proxy/net/address.ts", "proxy/net/failure.ts", "proxy/reloaded.ts"],
   "proxy/stats/key.ts": [],

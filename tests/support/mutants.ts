@@ -30,7 +30,7 @@ const HOSTILE = [
 ];
 const KEYS = [
   ...["__proto__", "constructor", "prototype", "toString", "hasOwnProperty", "then", "toJSON", ""],
-  ...["v", "kind", "seq", "connections", "reasons", "backends", "active_connections"],
+  ...["v", "kind", "seq", "connections", "reasons", "backends", "limits", "active_connections"],
 ];
 
 /** Stands in a text for what JSON.stringify cannot write. */

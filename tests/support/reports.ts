@@ -1,4 +1,5 @@
 import type { BackendRecord } from "../../proxy/stats/backend_record.ts";
+import type { LimitsRecord } from "../../proxy/stats/limits_record.ts";
 import type { ConnectionRecord, Summary } from "../../proxy/stats/report.ts";
 import { encodeConnections } from "../../proxy/stats/report.ts";
 import type { FleetStats, Ingest as IngestFigures } from "../../manager/api/model.ts";
@@ -73,9 +74,28 @@ export function report(
   connections: ConnectionRecord[] = [],
   reasons: Record<string, number> = {},
   backends: BackendRecord[] = [],
+  limits: LimitsRecord | null = null,
 ): Report {
   const { v: _, ...defaults } = summary();
-  return { proxy: { ...defaults, ...proxy }, connections, complete: false, reasons, backends };
+  const lists = { connections, reasons, backends, limits };
+  return { proxy: { ...defaults, ...proxy }, complete: false, ...lists };
+}
+
+/** The limits that an http proxy has if nobody sets any. */
+export function limits(overrides: Partial<LimitsRecord> = {}): LimitsRecord {
+  return {
+    max_connections: 8000,
+    max_connections_per_client: null,
+    accept_rate: null,
+    idle_timeout: null,
+    bandwidth: null,
+    bandwidth_per_connection: null,
+    connect_timeout: 10,
+    drain_timeout: 10,
+    max_header_size: 65_536,
+    max_body_size: null,
+    ...overrides,
+  };
 }
 
 /** A backend that is up and in use. */

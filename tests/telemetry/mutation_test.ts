@@ -19,6 +19,7 @@ import {
   jsonBytes,
   legacyConnection,
   legacyReport,
+  limits,
   summary,
   T0,
 } from "../support/reports.ts";
@@ -39,7 +40,8 @@ function connectionsOf(proxy_id: string): Uint8Array<ArrayBuffer> {
 function detailOf(proxy_id: string): Uint8Array<ArrayBuffer> {
   const backends = [backend(), backend({ name: "b:80", check_latency_ms: null })];
   const next = () => summary({ proxy_id, seq: 5 });
-  return encodeDetail(next, { refused: 3, timeout: 1 }, backends)[0] as Uint8Array<ArrayBuffer>;
+  const [bytes] = encodeDetail(next, { refused: 3, timeout: 1 }, backends, limits());
+  return bytes as Uint8Array<ArrayBuffer>;
 }
 
 function legacyOf(proxy_id: string): Uint8Array<ArrayBuffer> {
@@ -52,7 +54,7 @@ function picture(registry: Registry, ids: string[]): string {
   return JSON.stringify(ids.map((id) => {
     const entry = registry.get(id)!;
     const views = [proxySummary(entry, T0), connectionViews(entry, T0), backendViews(entry, T0)];
-    return [...views, ...entry.reasons];
+    return [...views, ...entry.reasons, entry.limits.record];
   }));
 }
 

@@ -9,7 +9,7 @@ import {
 } from "../../../manager/api/model.ts";
 import { MAX_VIEWERS } from "../../../manager/live.ts";
 import { fromLegacy, legacyReportSchema } from "../../../manager/legacy_report.ts";
-import { connection, legacyReport, report, T0 } from "../../support/reports.ts";
+import { connection, legacyReport, limits, report, T0 } from "../../support/reports.ts";
 import { setUpApp } from "../../support/manager_app.ts";
 
 Deno.test("GET /api/stats gives the fleet's totals and every proxy", async () => {
@@ -71,6 +71,17 @@ Deno.test("GET /api/proxy/:id gives a page of connections and says what it left 
     assert.equal(proxy.connections_omitted, omitted, query);
     assert.deepEqual(proxy.reasons, { refused: 3 });
   }
+});
+
+Deno.test("GET /api/proxy/:id has the limits of the current boot, and null before they are reported", async () => {
+  const { registry, get } = setUpApp();
+  const read = async () => proxyReplySchema.parse(await (await get("/api/proxy/edge-1")).json());
+  registry.apply(report({ seq: 0 }), T0);
+  assert.equal((await read()).limits, null);
+  registry.apply(report({ seq: 1 }, [], {}, [], limits({ accept_rate: 5 })), T0);
+  assert.deepEqual((await read()).limits, limits({ accept_rate: 5 }));
+  registry.apply(report({ seq: 2 }), T0);
+  assert.deepEqual((await read()).limits, limits({ accept_rate: 5 }));
 });
 
 Deno.test("GET /api/proxy/:id shows no connection of a proxy that is gone as active", async () => {

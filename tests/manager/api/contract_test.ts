@@ -6,7 +6,7 @@ import { Registry } from "../../../manager/registry.ts";
 import { eventually } from "../../support/eventually.ts";
 import { setUpApp } from "../../support/manager_app.ts";
 import { Contract, type Operation, operationsOf, type Parameter } from "../../support/openapi.ts";
-import { backend, connection, report, T0 } from "../../support/reports.ts";
+import { backend, connection, limits, report, T0 } from "../../support/reports.ts";
 
 const IDS = ["edge-1", "edge-2", "gone", "nobody", "a/b c%é?#", "x".repeat(301)];
 
@@ -29,7 +29,7 @@ async function setUp() {
     connection({ id: 3, state: "connecting" }),
   ];
   const fill = () => {
-    app.registry.apply(report({}, connections, { refused: 3 }, [backend()]), T0);
+    app.registry.apply(report({}, connections, { refused: 3 }, [backend()], limits()), T0);
     app.registry.apply(report({ proxy_id: "edge-2" }, connections.slice(1)), T0);
     app.registry.apply(report({ proxy_id: "gone", state: "stopped" }, connections), T0);
   };

@@ -1,14 +1,20 @@
 import { strict as assert } from "node:assert";
 import { Detail } from "../../../proxy/stats/detail.ts";
-import { backend } from "../../support/reports.ts";
+import type { LimitsRecord } from "../../../proxy/stats/limits_record.ts";
+import { backend, limits } from "../../support/reports.ts";
 
 function detail(names: string[] = []) {
   const reasons: Record<string, number> = {};
   const backends = names.map((name) => backend({ name }));
-  const detail = new Detail({ reasons, backends: () => backends.map((b) => ({ ...b })) });
+  const told: { limits: LimitsRecord | null } = { limits: null };
+  const detail = new Detail({
+    reasons,
+    backends: () => backends.map((b) => ({ ...b })),
+    limits: () => told.limits,
+  });
   /** What is due, as names. */
-  const due = () => detail.due().map(([, json]) => /^\[?"([^"]*)"/.exec(json)![1]);
-  return { reasons, backends, detail, due };
+  const due = () => detail.due().map(([, json]) => /^[,[]?"([^"]*)"/.exec(json)![1]);
+  return { reasons, backends, told, detail, due };
 }
 
 Deno.test("Detail is never due where there is nothing to tell", () => {
@@ -38,9 +44,34 @@ Deno.test("Detail has all reasons with the backends that changed, and all backen
   assert.deepEqual(due(), ["refused", "a:1", "b:1"]);
 });
 
-Deno.test("Detail.all has everything, whatever was told before", () => {
-  const { reasons, detail: it, due } = detail(["a:1"]);
+Deno.test("Detail has limits when they change, and every sixth interval", () => {
+  const { reasons, told, due } = detail();
+  told.limits = limits();
+  const times = Array.from({ length: 8 }, due);
+  assert.deepEqual(times, [["limits"], [], [], [], [], [], ["limits"], []]);
+  told.limits = limits({ max_connections: 9 });
+  assert.deepEqual(due(), ["limits"]);
   reasons.refused = 1;
+  assert.deepEqual(due(), ["limits", "refused"], "without backends each is a full one");
+});
+
+Deno.test("Detail does not repeat limits with each change of a backend", () => {
+  const { backends, told, due } = detail(["a:1"]);
+  told.limits = limits();
+  assert.deepEqual(due(), ["limits", "a:1"]);
+  const times = Array.from({ length: 6 }, () => {
+    backends[0].bytes_sent++;
+    return due();
+  });
+  assert.deepEqual(times, [...Array(4).fill(["a:1"]), ["limits", "a:1"], ["a:1"]]);
+  told.limits = limits({ accept_rate: 5 });
+  assert.deepEqual(due(), ["limits"]);
+});
+
+Deno.test("Detail.all has everything, whatever was told before", () => {
+  const { reasons, told, detail: it, due } = detail(["a:1"]);
+  reasons.refused = 1;
+  told.limits = limits();
   due();
-  assert.deepEqual(it.all().map(([list]) => list), ["reasons", "backends"]);
+  assert.deepEqual(it.all().map(([list]) => list), ["limits", "reasons", "backends"]);
 });

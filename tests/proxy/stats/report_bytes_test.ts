@@ -9,7 +9,7 @@ import {
   MAX_DATAGRAM_BYTES,
   type Summary,
 } from "../../../proxy/stats/report.ts";
-import { backend, connection, summary } from "../../support/reports.ts";
+import { backend, connection, limits, summary } from "../../support/reports.ts";
 
 const MOST = Number.MAX_SAFE_INTEGER;
 const text = (bytes: Uint8Array) => new TextDecoder("utf-8", { fatal: true }).decode(bytes);
@@ -171,9 +171,11 @@ Deno.test("encodeConnections and encodeDetailPart keep to 1,340 bytes beside the
     ...{ bytes_sent: MOST, bytes_received: MOST, check_latency_ms: 9_999_999.123 },
   };
   const name = `${"b".repeat(253)}:65535`;
+  const mostLimits = limits(Object.fromEntries(Object.keys(limits()).map((key) => [key, MOST])));
   const items = detailItems(
     { ["r".repeat(64)]: MOST },
     [backend({ ...figures, name, state: "set_aside" })],
+    mostLimits,
   );
   for (let from = 0; from < items.length;) {
     const part = encodeDetailPart(summary(longest), items, from, 1340);
@@ -199,4 +201,15 @@ Deno.test("encodeDetailPart writes reasons and backends, and fills datagrams up 
   const rest = encodeDetailPart(summary(), items, less.next, bytes.length - 1);
   assert.equal(text(rest.bytes), `${head}"reasons":{},"backends":[${wire}]}`);
   assert.equal(encodeDetailPart(summary(), items, 0, 1).next, 1, "at least one goes");
+  const withLimits = encodeDetailPart(summary(), detailItems({}, [one], limits()));
+  assert.equal(
+    text(withLimits.bytes),
+    `${head}"reasons":{},"backends":[${wire}],"limits":{"max_connections":8000,` +
+      '"max_connections_per_client":null,"accept_rate":null,"idle_timeout":null,"bandwidth":null,' +
+      '"bandwidth_per_connection":null,"connect_timeout":10,"drain_timeout":10,' +
+      '"max_header_size":65536,"max_body_size":null}}',
+  );
+  const size = withLimits.bytes.length;
+  assert.equal(encodeDetailPart(summary(), detailItems({}, [one], limits()), 0, size).next, 2);
+  assert.equal(encodeDetailPart(summary(), detailItems({}, [one], limits()), 0, size - 1).next, 1);
 });

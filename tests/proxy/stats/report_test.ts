@@ -12,7 +12,7 @@ import {
   MAX_DATAGRAM_BYTES,
 } from "../../../proxy/stats/report.ts";
 import { decodeBackend, MAX_BACKENDS } from "../../../proxy/stats/backend_record.ts";
-import { connection, summary } from "../../support/reports.ts";
+import { connection, limits, summary } from "../../support/reports.ts";
 
 const decode = (bytes: Uint8Array): Datagram =>
   datagramSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
@@ -220,10 +220,16 @@ Deno.test("encodeDetail carries every backend and reason once, each datagram wit
   );
 });
 
-Deno.test("datagramSchema takes a detail of an older proxy, which has no backends", () => {
+Deno.test("datagramSchema takes a detail of an older proxy, which has neither backends nor limits", () => {
   const older = { kind: "detail", ...summary(), reasons: {} };
   const datagram = datagramSchema.parse(older);
-  assert.deepEqual(datagram.kind === "detail" && datagram.backends, []);
+  assert.deepEqual(datagram, { ...older, backends: [] });
+});
+
+Deno.test("datagramSchema takes a detail of a newer proxy, and leaves out what it does not know", () => {
+  const known = { kind: "detail", ...summary(), reasons: {}, backends: [], limits: limits() };
+  const newer = { ...known, weather: { rain: [1] }, limits: { ...limits(), max_moods: 3 } };
+  assert.deepEqual(datagramSchema.parse(newer), known);
 });
 
 Deno.test("datagramSchema throws nothing but its own error, and takes no datagram that is damaged", () => {

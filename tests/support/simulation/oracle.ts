@@ -142,6 +142,8 @@ export class Oracle {
       const what = `${reason} × ${reasons[reason]}, not ${boot.reasons[reason]}`;
       faults.add("reasons wrong", what);
     }
+    const limits = JSON.stringify(entry.limits.record);
+    if (limits !== JSON.stringify(boot.limits)) faults.add("limits wrong", limits);
   }
 
   #checkRecord(record: ConnectionRecord, since: number): void {

@@ -1,6 +1,7 @@
 import { Collector, type LiveConnection, type Totals } from "../../../proxy/stats/collector.ts";
 import type { ConnectionState } from "../../../proxy/stats/report.ts";
 import { Reporter } from "../../../proxy/stats/reporter.ts";
+import { limits } from "../reports.ts";
 import { ProgramClock, type Scheduler, type WallClock } from "./scheduler.ts";
 
 /** What really happened to a connection, whatever the collector makes of it. */
@@ -29,6 +30,7 @@ export class Boot {
   readonly truths = new Map<number, Truth>();
   readonly live: Truth[] = [];
   readonly reasons: Record<string, number> = {};
+  limits = limits();
   /** What really is the sum of all that it did. */
   readonly totals: Totals = {
     ...{ total_connections: 0, active_connections: 0, failed_connections: 0 },
@@ -58,7 +60,9 @@ export class Boot {
       host.send(bytes.slice(), seq, this);
       return Promise.resolve();
     };
-    this.#reporter = new Reporter(this.#collector, identity, { interval, bandwidth, clock, send });
+    const limits = () => this.limits;
+    const options = { interval, bandwidth, clock, send, limits };
+    this.#reporter = new Reporter(this.#collector, identity, options);
     host.scheduler.at(host.scheduler.now, () => {
       this.#reporter.start();
       return this.#clock.settled();
@@ -115,6 +119,9 @@ export class Boot {
     this.#collector.reject(reason, client, port);
     this.totals.rejected_connections++;
     this.#count(reason);
+    // Now and then somebody does something about it.
+    const { rejected_connections: n } = this.totals;
+    if (n % 10 === 0) this.limits = limits({ max_connections: 8000 + n });
   }
 
   #count(reason: string): void {
