@@ -1,5 +1,11 @@
 /** What the dashboard knows, as a pure reducer over the manager's messages. Local times are milliseconds. */
-import type { Backend, FleetStats, ProxySummary, ServerMessage } from "../../manager/api/model.ts";
+import type {
+  Backend,
+  FleetStats,
+  Limits,
+  ProxySummary,
+  ServerMessage,
+} from "../../manager/api/model.ts";
 import { isSilent } from "./rows.ts";
 import { addGap, addSample, GAP_MS, type Sample, type Series } from "./series.ts";
 
@@ -13,6 +19,8 @@ export interface View {
   backends: readonly Backend[];
   /** Counters by reason. */
   reasons: Readonly<Record<string, number>>;
+  /** Null where the proxy has not reported them. */
+  limits: Limits | null;
 }
 
 export interface FleetState {
@@ -129,9 +137,10 @@ function withConnections(
   if (view === null || view.proxyId !== message.proxy_id) return state;
   // Without a full message to start from, changes alone would be shown as if they were all.
   if (!message.full && !view.known) return state;
-  const { backends = view.backends, reasons = view.reasons } = message;
-  const isSame = view.known && backends === view.backends && reasons === view.reasons;
-  return isSame ? state : { ...state, view: { ...view, known: true, backends, reasons } };
+  const { backends = view.backends, reasons = view.reasons, limits = view.limits } = message;
+  const isSame = view.known && backends === view.backends && reasons === view.reasons &&
+    limits === view.limits;
+  return isSame ? state : { ...state, view: { ...view, known: true, backends, reasons, limits } };
 }
 
 function lost(state: FleetState, at: number): FleetState {
@@ -144,6 +153,6 @@ function lost(state: FleetState, at: number): FleetState {
 function viewed(state: FleetState, proxyId: string | null): FleetState {
   if (proxyId === null) return { ...state, view: null };
   if (state.view?.proxyId === proxyId) return state;
-  const nothing = { known: false, backends: [], reasons: {} };
+  const nothing = { known: false, backends: [], reasons: {}, limits: null };
   return { ...state, view: { proxyId, ...nothing } };
 }

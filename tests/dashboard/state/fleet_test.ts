@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import type { ServerMessage } from "../../../manager/api/model.ts";
 import { type FleetState, initialFleet, reduceFleet } from "../../../dashboard/state/fleet.ts";
+import { limits } from "../../support/reports.ts";
 import { backend, connection, connections, delta, proxy, snapshot, stats } from "../support.ts";
 
 function receive(state: FleetState, at: number, ...messages: ServerMessage[]): FleetState {
@@ -108,6 +109,17 @@ Deno.test("reduceFleet keeps the backends until they have changed", () => {
   assert.deepEqual(changed.view!.backends, [down]);
   const other = reduceFleet(changed, { type: "view", proxyId: "edge-2" });
   assert.deepEqual(other.view!.backends, []);
+});
+
+Deno.test("reduceFleet keeps the limits until they have changed or are forgotten", () => {
+  assert.equal(viewing().view!.limits, null);
+  const full = receive(viewing(), 0, connections({ limits: limits() }));
+  assert.deepEqual(full.view!.limits, limits());
+  const same = receive(full, 0, connections({ full: false, upsert: [connection()] }));
+  assert.equal(same, full);
+  const changed = receive(same, 0, connections({ full: false, limits: limits({ bandwidth: 9 }) }));
+  assert.equal(changed.view!.limits?.bandwidth, 9);
+  assert.equal(receive(changed, 0, connections({ full: false, limits: null })).view!.limits, null);
 });
 
 Deno.test("reduceFleet ignores another proxy's connections, and changes without a beginning", () => {
