@@ -99,7 +99,7 @@ function connectionsOf(step: number, now: number): ConnectionRecord[] {
 
 async function report(manager: RunningManager, reports: Reports, step: number, now: number) {
   for (const [seed, member] of FLEET.entries()) {
-    if (step > STEPS - (member.silent ?? 0)) continue;
+    if (member.silent !== undefined && step > STEPS - member.silent) continue;
     const history = 86_400 * 6;
     const volume = (megabytes: number) => {
       let sum = history * megabytes * 0.4;
@@ -129,7 +129,7 @@ async function report(manager: RunningManager, reports: Reports, step: number, n
   }
 }
 
-const DESKTOP = { viewport: { width: 1280, height: 960 } };
+const DESKTOP = { viewport: { width: 1440, height: 960 } };
 const PHONE = {
   viewport: { width: 390, height: 844 },
   deviceScaleFactor: 2,
