@@ -161,6 +161,8 @@ export const en = {
     atLeast: "At least",
     atMost: "At most",
     since: (time: string) => `in whole clock hours, since ${time}`,
+    sinceOfProxy: (time: string) =>
+      `in whole clock hours, since ${time}; a single proxy's figures are written once a minute`,
     others: (bytes: string) => `Any other one used at most ${bytes}.`,
     all: "Nobody else used anything.",
     none: {

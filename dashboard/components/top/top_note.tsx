@@ -3,7 +3,8 @@ import { useFormat } from "../../state/format.ts";
 import { words } from "../../words/words.ts";
 
 /** What the figures are of, and since when. */
-export function TopNote({ reply: { from } }: { reply: TopReply }) {
+export function TopNote({ reply: { from, proxy_id } }: { reply: TopReply }) {
   const { moment } = useFormat();
-  return <>{words.top.since(moment(from * 1000))}</>;
+  const { since, sinceOfProxy } = words.top;
+  return <>{(proxy_id === null ? since : sinceOfProxy)(moment(from * 1000))}</>;
 }
