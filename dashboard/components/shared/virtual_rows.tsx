@@ -39,7 +39,10 @@ export interface VirtualRows {
 }
 
 /** Rows beyond the edges of the screen that are drawn too, so that scrolling shows no empty ones. */
-const OVERSCAN = 8;
+const OVERSCAN = 4;
+
+/** To measure lays the page out, so it waits until nothing has been drawn for so long, in milliseconds. */
+const MEASURE_AFTER_MS = 100;
 
 /** Until it has been measured. */
 const UNKNOWN = -1;
@@ -68,9 +71,8 @@ export function useVirtualRows(options: VirtualOptions): VirtualRows {
   useLayoutEffect(() => {
     virtualizer._willUpdate();
     if (place.top === UNKNOWN) return update();
-    // Within the next frame, which lays the page out anyway: asked for now, it would be laid out twice.
-    const frame = requestAnimationFrame(update);
-    return () => cancelAnimationFrame(frame);
+    const timer = setTimeout(update, MEASURE_AFTER_MS);
+    return () => clearTimeout(timer);
   });
   const items = virtualizer.getVirtualItems();
   let end = Math.max(0, place.top);
