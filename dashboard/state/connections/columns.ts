@@ -67,7 +67,7 @@ export function connectionColumns(context: ColumnContext): ConnectionColumn[] {
     }),
     number("bytes_sent", (row) => row.bytes_sent, { summed: true, hidden: isDenied }),
     number("bytes", (row) => row.bytes_sent + row.bytes_received, { summed: true, hidden: true }),
-    number("duration", (row) => durationOf(row, now()), { width: 98, hidden: isDenied }),
+    number("duration", (row) => durationOf(row, now()), { width: 112, hidden: isDenied }),
     text("state", ({ state }) => words.shared.states[state], {
       width: 112,
       hidden: tab !== "closed",
