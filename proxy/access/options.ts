@@ -11,7 +11,7 @@ export interface AccessOptions {
 const FLAGS: readonly string[] = [...CLIENT_FLAGS, ...TARGET_FLAGS];
 
 /** Every new connection may have to ask all of them. */
-export const MAX_RULES = 1024;
+const MAX_RULES = 1024;
 
 /** The access flags with their values, as `--deny 10.0.0.0/8,::1`: one list, since their order counts. */
 export const accessFlag = z.array(z.string()).transform((values, context) => {
@@ -22,7 +22,7 @@ export const accessFlag = z.array(z.string()).transform((values, context) => {
 });
 
 /** The rules that flags with their values make, or the sentence that says what is wrong with them. */
-export function parseAccess(values: readonly string[]): AccessOptions | string {
+function parseAccess(values: readonly string[]): AccessOptions | string {
   const access: AccessOptions = { clients: [], targets: [] };
   for (const value of values) {
     const space = value.indexOf(" ");
