@@ -1,16 +1,8 @@
 import type { JSX } from "preact";
 import { words } from "../../words/words.ts";
+import { STROKE } from "../shared/stroke.ts";
 
-const STROKE = {
-  viewBox: "0 0 16 16",
-  class: "size-4",
-  fill: "none",
-  stroke: "currentColor",
-  "stroke-width": 1.5,
-  "stroke-linecap": "round",
-  "stroke-linejoin": "round",
-  "aria-hidden": true,
-} as const;
+const ICON = { ...STROKE, viewBox: "0 0 16 16", class: "size-4" } as const;
 
 /** Moves through the past and changes how much of it is seen, without a pointer. */
 export function ZoomButtons({ zoomed, atEnd, onZoom, onMove, onReset }: {
@@ -60,7 +52,7 @@ function Button({ name, path, ...rest }: {
       class="grid size-8 place-items-center rounded text-muted enabled:hover:bg-raised enabled:hover:text-ink disabled:opacity-40"
       {...rest}
     >
-      <svg {...STROKE}>
+      <svg {...ICON}>
         <path d={path} />
       </svg>
     </button>

@@ -5,13 +5,13 @@ import type { ConnectionRow } from "../../state/connections/row.ts";
 import { useFormat } from "../../state/format.ts";
 import { hostOf } from "../../state/labels.ts";
 import type { Group, Line } from "../../state/table/group.ts";
-import { words } from "../../words/words.ts";
 import { Bytes } from "../shared/quantity.tsx";
 import { ConnectionState } from "../shared/status.tsx";
 import { Untrusted } from "../shared/untrusted.tsx";
 import { useVirtualRows } from "../shared/virtual_rows.tsx";
 import { ConnectionRate } from "./connection_cell.tsx";
 import { GroupName } from "./group_name.tsx";
+import { Way } from "../shared/way.tsx";
 
 /** All cards are of one height, so that any number of them can be scrolled through. */
 const HEIGHT = 96;
@@ -103,20 +103,6 @@ function ConnectionCard(
         </span>
       </span>
     </button>
-  );
-}
-
-function Way(
-  { name, children }: { name: "sent" | "received"; children: preact.ComponentChildren },
-) {
-  const isSent = name === "sent";
-  return (
-    <span class="whitespace-nowrap">
-      <span class={isSent ? "text-sent" : "text-received"} aria-hidden="true">
-        {isSent ? "↑" : "↓"}
-      </span>
-      <span class="sr-only">{isSent ? words.shared.sent : words.shared.received}</span> {children}
-    </span>
   );
 }
 

@@ -1,18 +1,11 @@
-const STROKE = {
-  viewBox: "0 0 20 20",
-  class: "size-5",
-  fill: "none",
-  stroke: "currentColor",
-  "stroke-width": 1.5,
-  "stroke-linecap": "round",
-  "stroke-linejoin": "round",
-  "aria-hidden": true,
-} as const;
+import { STROKE } from "../shared/stroke.ts";
+
+const ICON = { ...STROKE, viewBox: "0 0 20 20", class: "size-5" } as const;
 
 /** The sun: leads to the light theme. */
 export function SunIcon() {
   return (
-    <svg {...STROKE}>
+    <svg {...ICON}>
       <circle cx="10" cy="10" r="3.25" />
       <path d="M10 2.5v1.25M10 16.25v1.25M2.5 10h1.25M16.25 10h1.25M4.7 4.7l.9.9M14.4 14.4l.9.9M4.7 15.3l.9-.9M14.4 5.6l.9-.9" />
     </svg>
@@ -22,7 +15,7 @@ export function SunIcon() {
 /** The moon: leads to the dark theme. */
 export function MoonIcon() {
   return (
-    <svg {...STROKE}>
+    <svg {...ICON}>
       <path d="M16.5 11.9A7 7 0 0 1 8.1 3.5a7 7 0 1 0 8.4 8.4z" />
     </svg>
   );
@@ -31,7 +24,7 @@ export function MoonIcon() {
 /** Machines: the fleet. */
 export function FleetIcon() {
   return (
-    <svg {...STROKE}>
+    <svg {...ICON}>
       <rect x="3" y="3.5" width="14" height="5.5" rx="1.5" />
       <rect x="3" y="11" width="14" height="5.5" rx="1.5" />
       <path d="M6 6.25h.01M6 13.75h.01M9.5 6.25H14M9.5 13.75H14" />
@@ -42,7 +35,7 @@ export function FleetIcon() {
 /** To and fro: the connections. */
 export function ConnectionsIcon() {
   return (
-    <svg {...STROKE}>
+    <svg {...ICON}>
       <path d="M4 7h12M13 4l3 3-3 3M16 13H4M7 10l-3 3 3 3" />
     </svg>
   );
@@ -51,7 +44,7 @@ export function ConnectionsIcon() {
 /** Sliders: the settings. */
 export function SettingsIcon() {
   return (
-    <svg {...STROKE}>
+    <svg {...ICON}>
       <path d="M3 6h7M14 6h3M3 14h3M10 14h7" />
       <circle cx="12" cy="6" r="2" />
       <circle cx="8" cy="14" r="2" />
@@ -62,7 +55,7 @@ export function SettingsIcon() {
 /** Two lines that cross: closes. */
 export function CloseIcon() {
   return (
-    <svg {...STROKE}>
+    <svg {...ICON}>
       <path d="m5.5 5.5 9 9M14.5 5.5l-9 9" />
     </svg>
   );
@@ -71,7 +64,7 @@ export function CloseIcon() {
 /** A keyboard: its shortcuts. */
 export function KeyboardIcon() {
   return (
-    <svg {...STROKE}>
+    <svg {...ICON}>
       <rect x="2" y="5" width="16" height="10.5" rx="2" />
       <path d="M5 8.25h.01M8.3 8.25h.01M11.7 8.25h.01M15 8.25h.01M7 12.25h6" />
     </svg>
@@ -81,7 +74,7 @@ export function KeyboardIcon() {
 /** Somebody: who is logged in. */
 export function UserIcon() {
   return (
-    <svg {...STROKE}>
+    <svg {...ICON}>
       <circle cx="10" cy="6.75" r="3.25" />
       <path d="M3.75 16.75c.6-3.2 3.1-4.75 6.25-4.75s5.65 1.55 6.25 4.75" />
     </svg>
@@ -91,7 +84,7 @@ export function UserIcon() {
 /** Bars that get shorter: the top users. */
 export function TopIcon() {
   return (
-    <svg {...STROKE}>
+    <svg {...ICON}>
       <path d="M3 4.5h14M3 10h9.5M3 15.5h5" />
     </svg>
   );
@@ -100,7 +93,7 @@ export function TopIcon() {
 /** A bell: events and alerts. */
 export function EventsIcon() {
   return (
-    <svg {...STROKE}>
+    <svg {...ICON}>
       <path d="M5.5 8.5a4.5 4.5 0 0 1 9 0c0 4 1.5 4.5 1.5 5.5H4c0-1 1.5-1.5 1.5-5.5zM8.25 16.5a1.9 1.9 0 0 0 3.5 0" />
     </svg>
   );

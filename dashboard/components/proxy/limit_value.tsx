@@ -4,6 +4,7 @@ import { useFormat } from "../../state/format.ts";
 import { isSilent } from "../../state/rows.ts";
 import { words } from "../../words/words.ts";
 import { Bytes, Rate } from "../shared/quantity.tsx";
+import { Way } from "../shared/way.tsx";
 
 /** What a limit is counted in. */
 export type LimitUnit = "count" | "perSecond" | "seconds" | "bytes" | "rate";
@@ -50,21 +51,12 @@ export function LimitUse(
   if (name !== "bandwidth") return null;
   return (
     <span class={short ? "flex flex-col" : "flex flex-wrap justify-end gap-x-3"}>
-      <UsedRate name="received" value={proxy.rate_received} />
-      <UsedRate name="sent" value={proxy.rate_sent} />
-    </span>
-  );
-}
-
-function UsedRate({ name, value }: { name: "sent" | "received"; value: number }) {
-  const isSent = name === "sent";
-  return (
-    <span class="whitespace-nowrap">
-      <span class={isSent ? "text-sent" : "text-received"} aria-hidden="true">
-        {isSent ? "↑" : "↓"}
-      </span>
-      <span class="sr-only">{isSent ? words.shared.sent : words.shared.received}</span>{" "}
-      <Rate value={value} />
+      <Way name="received">
+        <Rate value={proxy.rate_received} />
+      </Way>
+      <Way name="sent">
+        <Rate value={proxy.rate_sent} />
+      </Way>
     </span>
   );
 }
