@@ -1,13 +1,5 @@
-/** Which rows a table shows, and in what order. Pure. */
+/** What a table says of a proxy, and in what order its rows stand. Pure. */
 import type { ProxySummary } from "../../manager/api/model.ts";
-
-/** True if every word of the filter occurs in one of the texts, whatever the case. */
-export function matches(filter: string, texts: readonly string[]): boolean {
-  const words = filter.toLowerCase().split(/\s+/).filter((word) => word !== "");
-  if (words.length === 0) return true;
-  const haystack = texts.join("\n").toLowerCase();
-  return words.every((word) => haystack.includes(word));
-}
 
 /** The word for a proxy's state: its status, or `draining` while it is online and takes no more. */
 export function proxyStatus(proxy: ProxySummary): ProxySummary["status"] | "draining" {

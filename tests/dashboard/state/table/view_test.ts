@@ -186,3 +186,15 @@ Deno.test("runSliced lets others have their turn, and ends when it is told to", 
   while (turns.length > 0) turns.shift()!();
   assert.equal(shown, null);
 });
+
+Deno.test("createFilter wants every word somewhere, whatever the case", () => {
+  const texts = ["edge-1", "HTTP", "127.0.0.1:8080"];
+  const matches = (text: string) => {
+    const result = createFilter(text, false);
+    return "filter" in result && result.filter.matches(texts);
+  };
+  assert.equal(matches(""), true);
+  assert.equal(matches("  http EDGE "), true);
+  assert.equal(matches("http edge-2"), false);
+  assert.equal(matches("1http"), false, "words do not reach over two texts");
+});
