@@ -1,7 +1,6 @@
 /** A year of a fleet's past, made up straight into a database, for the benchmark of the manager. */
 import { DatabaseSync } from "node:sqlite";
 import {
-  type Batch,
   FLEET,
   type LoggedConnection,
   USAGE_KINDS,
@@ -12,6 +11,7 @@ import { DEFAULT_RETENTION } from "../../manager/history/options.ts";
 import { floorTo, type Tier, TIERS } from "../../manager/history/rollup.ts";
 import { Store } from "../../manager/history/store.ts";
 import { PROXY_TOPS_S } from "../../manager/history/usage_store.ts";
+import { batch } from "../support/history.ts";
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
@@ -66,29 +66,19 @@ function fill(store: Store, proxies: number, nowMs: number) {
     proxy_id: `proxy-${i % proxies}`,
     detail: "",
   }));
-  const nothing = {
-    series: [],
-    proxies: [],
-    removed: [],
-    log: [],
-    tops: [],
-    events: [],
-    audit: [],
-    kept: {},
-  };
-  const batch: Batch = { atMs: nowMs, ...nothing };
+  const empty = batch({ atMs: nowMs });
   const chunk = 50_000;
   for (let from = 0; from < LOG_ROWS; from += chunk) {
     const log = Array.from({ length: chunk }, (_, i) => logged(from + i, proxies, nowMs / 1000));
-    store.write({ ...batch, log });
+    store.write({ ...empty, log });
   }
   let topRows = 0;
   for (const [proxy, seconds] of withTops(proxies)) {
     const tops = [...topsOf(proxy, seconds, nowMs / 1000)];
-    store.write({ ...batch, tops });
+    store.write({ ...empty, tops });
     topRows += tops.length * TOP_KEYS;
   }
-  store.write({ ...batch, events });
+  store.write({ ...empty, events });
   return { topRows, logRows: LOG_ROWS, events: EVENTS };
 }
 
