@@ -1,5 +1,11 @@
 import { getLogger } from "@logtape/logtape";
 import { describeAccess, isOpenToAll } from "./access/describe.ts";
+import {
+  type Command,
+  type CommandName,
+  type CommandResult,
+  commandsOf,
+} from "./control/commands.ts";
 import { type Serving, startEngine } from "./engine.ts";
 import { OptionFiles } from "./files.ts";
 import { identify, listenText, type Naming, newBootId, viaName } from "./identity.ts";
@@ -23,6 +29,10 @@ export interface ProxyDeps extends Naming {
 export interface RunningProxy {
   addr: Deno.NetAddr;
   proxyId: string;
+  /** What it can be told. */
+  commands: readonly CommandName[];
+  /** Does as it is told; never rejects. A command that comes again does no harm. */
+  execute(command: Command): Promise<CommandResult>;
   /** Drains up to the drain timeout, reports a last time, and ends. A second call joins the first. */
   stop(): Promise<void>;
 }
@@ -103,6 +113,8 @@ function run(
   return {
     addr: serving.addr,
     proxyId: identity.proxy_id,
+    commands: commandsOf(options.mode),
+    execute: ({ command }) => Promise.resolve({ ok: false, detail: `${command} is not there yet` }),
     stop: () => stopping ??= stop(),
   };
 }

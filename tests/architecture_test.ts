@@ -33,6 +33,7 @@ const PURE_NAMES = [
     "request_line",
     "glob",
     "ranking",
+    "control/commands",
   ],
   ...["dns/servers", "dns/query", "dns/error", "dns/found", "dns/special", "dns/cache"],
   ...["htpasswd", "sha_crypt", "toml/lines", "toml/problems", "toml/read"],

@@ -7,7 +7,7 @@ export interface Target extends Address {
 
 /** More would not fit into what a manager keeps of a proxy. */
 export const MAX_TARGETS = 256;
-const MAX_WEIGHT = 256;
+export const MAX_WEIGHT = 256;
 
 /** Parses `host:port[=weight]`; throws AddressError. */
 export function parseTarget(text: string): Target {

@@ -77,6 +77,10 @@ export const MAY_IMPORT: Record<string, string[]> = {
   ],
   "proxy/rate.ts": [],
   "proxy/glob.ts": [],
+  "proxy/control/": ["proxy/"],
+  "proxy/control/commands.ts": [
+    ...["proxy/access/options.ts", "proxy/glob.ts", "proxy/tcp/target.ts", ...NETWORKS],
+  ],
   "proxy/size.ts": [],
   "proxy/dns/": ["proxy/net/"],
   "proxy/dns/options.ts": ["proxy/flags.ts", "proxy/dns/"],
