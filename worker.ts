@@ -19,5 +19,6 @@ self.onmessage = ({ data }: MessageEvent<ToWorker | ReceiverStart | HistoryStart
   if (data.kind !== "start") return;
   const { level, format } = data.setup as WorkerSetup;
   setUpLog(level, format);
-  serveWorker(self as unknown as WorkerPort, data);
+  const setLogLevel = (level: Level) => setUpLog(level, format);
+  serveWorker(self as unknown as WorkerPort, data, { setLogLevel });
 };

@@ -1,34 +1,30 @@
 import { getLogger } from "@logtape/logtape";
+import { Blocks } from "./access/blocks.ts";
 import { Gate } from "./access/gate.ts";
 import { createCredentialCheck, type CredentialCheck } from "./auth/check.ts";
 import { WorkerHasher } from "./auth/hasher.ts";
+import { isSame } from "./control/differences.ts";
+import { obey, type Ordered } from "./control/engine_orders.ts";
+import type { EngineOrder, Outcome } from "./control/outcome.ts";
 import { type Resolver, resolverFor } from "./dns/resolver.ts";
+import { Door } from "./door.ts";
 import { OptionFiles } from "./files.ts";
-import { createHttpHandler } from "./http/handler.ts";
+import { Handlers } from "./handlers.ts";
 import { UpstreamPool } from "./http/pool.ts";
 import { ConnectionLimits } from "./limits.ts";
-import { acceptProxy } from "./net/accept_proxy.ts";
 import { type Address, ListenError } from "./net/address.ts";
 import { BufferPool } from "./net/buffer.ts";
 import { parseCidr } from "./net/cidr.ts";
 import { DatagramBuffers } from "./net/datagram_buffers.ts";
 import { createDial, type Dial } from "./net/dial.ts";
-import { acceptLoop } from "./net/listener.ts";
-import { createOwnAddress, refuseOwn } from "./net/own_address.ts";
-import type { Handler } from "./net/session.ts";
 import { createBandwidth } from "./net/throttle.ts";
-import type { ProxyOptions } from "./options.ts";
-import { Sessions } from "./sessions.ts";
-import { createSocks5Handler } from "./socks5/handler.ts";
-import type { UdpOptions } from "./socks5/udp_relay.ts";
-import type { BackendRecord } from "./stats/backend_record.ts";
+import type { Limits, ProxyOptions } from "./options.ts";
+import { FileError } from "./reloaded.ts";
+import type { Serving } from "./serving.ts";
+import { type ClientGate, Sessions } from "./sessions.ts";
 import { Collector } from "./stats/collector.ts";
-import type { ReporterOptions, ReportSource } from "./stats/reporter.ts";
 import { Balancer } from "./tcp/balancer.ts";
-import { createTcpHandler } from "./tcp/handler.ts";
 import { HealthChecker } from "./tcp/health.ts";
-import { acceptTls } from "./tls/accept_tls.ts";
-import type { CertificateFiles } from "./tls/certificate.ts";
 
 export interface EngineDeps {
   /** This proxy's name in Via. */
@@ -41,189 +37,258 @@ export interface EngineDeps {
   dial?: Dial;
 }
 
-/** What serves clients, on one thread or on several; without its reports. */
-export interface Serving {
-  addr: Deno.NetAddr;
-  /** What there is to report. */
-  source: ReportSource;
-  /** The backends as they are now, in the same order always; empty where there are none. */
-  backends(): BackendRecord[];
-  /** The part of the reports' bandwidth that is left, where more than one thread reports, … */
-  reportShare?: number;
-  /** … and the figures for a report's summary. */
-  figures?: ReporterOptions["figures"];
-  /** Stops accepting, and lets what runs finish. */
-  drain(): Promise<void>;
-  /** Waits up to the drain timeout for what runs, and closes everything. */
-  end(): Promise<void>;
-}
-
 const TICK_MS = 250;
+/** Who was looking a name up when the servers changed gets the answer, if it comes within this time. */
+const LOOKUP_MS = 60_000;
 
 /** Listens and serves; throws {@link ListenError} or FileError with nothing left open. */
 export function startEngine(options: ProxyOptions, deps: EngineDeps): Serving {
-  const { limits } = options;
-  const files = new OptionFiles(options, deps.reusePort);
-  const listener = listen(options.listen, limits.backlog, deps.reusePort);
-  const collector = new Collector(undefined, deps.ids);
-  const gate = new Gate(options.access);
-  const pool = new BufferPool();
-  const upstreams = new UpstreamPool(pool);
-  const balancer = options.mode === "tcp" ? new Balancer(options) : null;
-  const addr = listener.addr as Deno.NetAddr;
-  const resolver = resolverFor(options.dns);
-  const auth = createCredentialCheck(options.auth, files.users, () => new WorkerHasher());
-  const parts = {
-    addr,
-    collector,
-    pool,
-    upstreams,
-    balancer,
-    gate,
-    resolver,
-    auth,
-    certificate: files.certificate,
-  };
-  const handler = createHandler(options, deps, parts);
-  const sessions = new Sessions(handler, collector, {
-    connections: new ConnectionLimits(limits),
-    bandwidth: createBandwidth(limits),
-    idleTimeout: limits.idleTimeout,
-    trusted: options.acceptProxy.map(parseCidr),
-    gate: options.access.clients.length > 0 ? gate : null,
-  });
-  const health = balancer && startHealthChecks(options, deps, balancer, resolver);
-  files.watch();
-  const accepting = acceptLoop(listener, {
-    onConnection: (conn) => sessions.accept(conn),
-    onLost: () => collector.count("accept_aborted"),
-    onPause: warnOfPauses(collector),
-  });
-  const ticker = setInterval(() => {
-    const now = Date.now();
-    sessions.tick(now);
-    upstreams.tick(now);
-  }, TICK_MS);
-  return {
-    addr,
-    source: collector,
-    backends: () => balancer?.records() ?? [],
-    async drain() {
-      listener.close();
-      await accepting;
-      sessions.drain();
-    },
-    async end() {
-      await sessions.ended(options.drainTimeout * 1000);
-      clearInterval(ticker);
-      files.close();
-      auth?.close();
-      await health?.stop();
-      upstreams.close();
-      resolver.close();
-    },
-  };
+  return new Engine(options, deps);
 }
 
-function listen(address: Address, tcpBacklog: number, reusePort: boolean): Deno.TcpListener {
-  try {
-    return Deno.listen({ hostname: address.host, port: address.port, tcpBacklog, reusePort });
-  } catch (error) {
-    throw new ListenError("tcp", address, error);
+class Engine implements Serving, Ordered {
+  readonly source: Collector;
+  readonly sessions: Sessions;
+  readonly gate: Gate;
+  readonly blocks = new Blocks();
+  readonly upstreams: UpstreamPool;
+  readonly balancer: Balancer | null;
+  readonly #deps: EngineDeps;
+  readonly #pool = new BufferPool();
+  readonly #datagrams = new DatagramBuffers();
+  readonly #connections: ConnectionLimits;
+  readonly #handlers = new Handlers();
+  /** One for all checks that follow each other: those under way go on. */
+  readonly #hasher = new WorkerHasher();
+  readonly #warned = new Set<string>();
+  readonly #ticker: ReturnType<typeof setInterval>;
+  #options: ProxyOptions;
+  #files: OptionFiles;
+  #door: Door;
+  #auth: CredentialCheck | null;
+  #resolver: Resolver;
+  #formerResolvers: { resolver: Resolver; until: number }[] = [];
+  #health: HealthChecker | null;
+
+  constructor(options: ProxyOptions, deps: EngineDeps) {
+    this.#deps = deps;
+    this.#options = options;
+    this.#files = new OptionFiles(options, deps.reusePort);
+    this.#door = this.#openDoor(options.listen);
+    this.source = new Collector(undefined, deps.ids);
+    this.gate = new Gate(options.access);
+    this.upstreams = new UpstreamPool(this.#pool);
+    this.balancer = options.mode === "tcp" ? new Balancer(options) : null;
+    this.#resolver = resolverFor(options.dns);
+    this.#auth = this.#createAuth();
+    this.#connections = new ConnectionLimits(options.limits);
+    this.sessions = new Sessions(this.#createHandler(), this.source, {
+      connections: this.#connections,
+      bandwidth: createBandwidth(options.limits),
+      idleTimeout: options.limits.idleTimeout,
+      trusted: options.acceptProxy.map(parseCidr),
+      gate: this.#clientGate(),
+    });
+    this.#health = this.#startHealthChecks();
+    this.#files.watch();
+    this.#ticker = setInterval(() => this.#tick(), TICK_MS);
   }
-}
 
-/** Counts every pause in accepting, and warns of each kind once. */
-function warnOfPauses(collector: Collector): (code: string) => void {
-  const log = getLogger(["rustproxy", "proxy"]);
-  const warned = new Set<string>();
-  return (code) => {
-    collector.count(`accept_${code.toLowerCase() || "error"}`);
-    if (warned.has(code)) return;
-    warned.add(code);
-    log.warn(
+  get addr(): Deno.NetAddr {
+    return this.#door.addr;
+  }
+
+  get door(): Door {
+    return this.#door;
+  }
+
+  backends() {
+    return this.balancer?.records() ?? [];
+  }
+
+  async execute(order: EngineOrder): Promise<Outcome> {
+    return await obey(this, order);
+  }
+
+  async apply(next: ProxyOptions): Promise<Outcome> {
+    let files: OptionFiles;
+    const formerDoor = this.#moves(next.listen) ? this.#door : null;
+    try {
+      // First what may fail: until then nothing has changed.
+      files = new OptionFiles(next, this.#deps.reusePort, this.#files);
+      if (formerDoor) this.#door = this.#openDoor(next.listen);
+    } catch (error) {
+      if (error instanceof ListenError || error instanceof FileError) {
+        return { error: error.message };
+      }
+      throw error;
+    }
+    this.#goOver(next, files);
+    await formerDoor?.close();
+    return { error: "" };
+  }
+
+  /** True where this is neither what was asked for before nor what is listened on. */
+  #moves(listen: Address): boolean {
+    const { hostname: host, port } = this.addr;
+    return !isSame(listen, this.#options.listen) && !isSame(listen, { host, port });
+  }
+
+  #goOver(next: ProxyOptions, files: OptionFiles): void {
+    const before = this.#options;
+    const is = (...keys: (keyof ProxyOptions)[]) =>
+      keys.some((key) => !isSame(before[key], next[key]));
+    this.#options = next;
+    this.#files.close(files);
+    const newUsers = files.users !== this.#files.users;
+    this.#files = files;
+    files.watch();
+    if (is("access")) {
+      this.gate.set(next.access);
+      // What one client could have made may lead to where it must not go now.
+      this.upstreams.renew();
+    }
+    if (is("limits")) this.#limit(before.limits, next.limits);
+    if (is("targets", "lb")) this.balancer?.set(next.targets, next.lb);
+    if (is("dns")) this.#renewResolver();
+    if (is("auth") || newUsers) {
+      this.#auth?.close();
+      this.#auth = this.#createAuth();
+    }
+    this.sessions.limit({
+      gate: this.#clientGate(),
+      trusted: next.acceptProxy.map(parseCidr),
+    });
+    this.sessions.handler = this.#createHandler();
+    if (is("healthcheck", "proxyProtocol", "dns")) {
+      this.#health?.stop();
+      this.#health = this.#startHealthChecks();
+    } else this.backendsChanged();
+  }
+
+  async drain(): Promise<void> {
+    await this.#door.close();
+    this.sessions.drain();
+  }
+
+  async end(): Promise<void> {
+    await this.sessions.ended(this.#options.drainTimeout * 1000);
+    clearInterval(this.#ticker);
+    this.#files.close();
+    this.#auth?.close();
+    this.#hasher.close();
+    await this.#health?.stop();
+    this.upstreams.close();
+    this.#resolver.close();
+    for (const { resolver } of this.#formerResolvers) resolver.close();
+  }
+
+  blocksChanged(): void {
+    this.sessions.limit({ gate: this.#clientGate() });
+  }
+
+  backendsChanged(): void {
+    if (this.balancer) this.#health?.check(this.#checked(this.balancer));
+  }
+
+  reload(): Promise<string[]> {
+    return this.#files.reload();
+  }
+
+  #tick(): void {
+    const now = Date.now();
+    this.sessions.tick(now);
+    this.upstreams.tick(now);
+    if (this.blocks.size > 0) {
+      this.blocks.expire();
+      if (this.blocks.size === 0) this.blocksChanged();
+    }
+    while (this.#formerResolvers.length > 0 && this.#formerResolvers[0].until < now) {
+      this.#formerResolvers.shift()!.resolver.close();
+    }
+  }
+
+  #openDoor(address: Address): Door {
+    return new Door(address, {
+      backlog: this.#options.limits.backlog,
+      reusePort: this.#deps.reusePort,
+      onConnection: (conn) => this.sessions.accept(conn),
+      onLost: () => this.source.count("accept_aborted"),
+      onPause: (code) => this.#warnOfPause(code),
+    });
+  }
+
+  /** Counts every pause in accepting, and warns of each kind once. */
+  #warnOfPause(code: string): void {
+    this.source.count(`accept_${code.toLowerCase() || "error"}`);
+    if (this.#warned.has(code)) return;
+    this.#warned.add(code);
+    getLogger(["rustproxy", "proxy"]).warn(
       `Accepting connections pauses: ${code || "unknown error"}` +
         (code === "EMFILE" ? "; raise the limit of open files (LimitNOFILE, ulimit -n)" : ""),
     );
-  };
-}
-
-interface Parts {
-  /** What is listened on. */
-  addr: Deno.NetAddr;
-  collector: Collector;
-  pool: BufferPool;
-  upstreams: UpstreamPool;
-  /** Of the tcp mode alone. */
-  balancer: Balancer | null;
-  gate: Gate;
-  resolver: Resolver;
-  /** Null where nobody has to say who he is. */
-  auth: CredentialCheck | null;
-  /** Null where clients speak no TLS. */
-  certificate: CertificateFiles | null;
-}
-
-function createHandler(options: ProxyOptions, deps: EngineDeps, parts: Parts): Handler {
-  const modeHandler = createModeHandler(options, deps, parts);
-  const { certificate, pool } = parts;
-  const handler = certificate ? acceptTls(modeHandler, certificate, pool) : modeHandler;
-  // Before TLS, as balancers that pass it on do it.
-  const { acceptProxy: trusted } = options;
-  return trusted.length > 0 ? acceptProxy(handler, trusted.map(parseCidr), parts.pool) : handler;
-}
-
-function createModeHandler(
-  options: ProxyOptions,
-  deps: EngineDeps,
-  { addr, collector, pool, upstreams, balancer, gate, resolver: { resolve }, auth }: Parts,
-): Handler {
-  const { mode, retries, proxyProtocol } = options;
-  // Where the tcp mode goes was decided with --target.
-  const judged = refuseOwn(balancer ? null : gate, createOwnAddress(addr));
-  const timeout = options.connectTimeout;
-  const dial = deps.dial ?? createDial({ timeout, resolve, gate: judged });
-  if (balancer) return createTcpHandler({ balancer, retries, proxyProtocol, dial, pool });
-  if (mode === "socks5") {
-    const { socks4 } = options;
-    const udp = udpOptions(options, collector, gate, resolve);
-    return createSocks5Handler({ auth, socks4, dial, pool, udp });
   }
-  return createHttpHandler({
-    auth,
-    dial,
-    pool,
-    upstreams,
-    via: deps.via,
-    rules: options.http,
-    count: (reason) => collector.count(reason),
-  });
-}
 
-function udpOptions(
-  { udpTimeout, limits }: ProxyOptions,
-  collector: Collector,
-  gate: Gate,
-  resolve: Resolver["resolve"],
-): UdpOptions {
-  return {
-    timeout: Math.min(udpTimeout, limits.idleTimeout || Infinity),
-    buffers: new DatagramBuffers(),
-    resolve,
-    judge: (client, host, ip, port) => gate.target(client, host, ip, port),
-    count: (reason) => collector.count(reason),
-  };
-}
+  /** Who says which clients may use the proxy; null where all may, so that nobody has to be asked. */
+  #clientGate(): ClientGate | null {
+    const { gate, blocks } = this;
+    if (blocks.size === 0) return gate.hasClientRules ? gate : null;
+    return { client: (ip) => blocks.client(ip) ?? gate.client(ip) };
+  }
 
-/** A dial of their own, since they have less time than a client's connection. */
-function startHealthChecks(
-  options: ProxyOptions,
-  deps: EngineDeps,
-  { backends }: Balancer,
-  { resolve }: Resolver,
-) {
-  const { healthcheck, proxyProtocol } = options;
-  if (!healthcheck) return null;
-  const dial = deps.dial ?? createDial({ timeout: healthcheck.timeout, resolve });
-  return new HealthChecker(backends, healthcheck, { dial, proxyProtocol });
+  #limit(before: Limits, limits: Limits): void {
+    this.#connections.set(limits, this.sessions.permits());
+    this.sessions.limit({ idleTimeout: limits.idleTimeout });
+    const isSameRate = before.bandwidth === limits.bandwidth &&
+      before.bandwidthPerConnection === limits.bandwidthPerConnection;
+    if (!isSameRate) this.sessions.limit({ bandwidth: createBandwidth(limits) });
+  }
+
+  #renewResolver(): void {
+    const until = Date.now() + LOOKUP_MS;
+    this.#formerResolvers.push({ resolver: this.#resolver, until });
+    this.#resolver = resolverFor(this.#options.dns);
+    // Names may lead elsewhere now.
+    this.upstreams.renew();
+  }
+
+  #createAuth(): CredentialCheck | null {
+    const hasher = this.#hasher;
+    return createCredentialCheck(this.#options.auth, this.#files.users, () => ({
+      verify: (hash, password) => hasher.verify(hash, password),
+      // The next check needs it.
+      close() {},
+    }));
+  }
+
+  #createHandler() {
+    return this.#handlers.create(this.#options, {
+      addr: this.addr,
+      via: this.#deps.via,
+      dial: this.#deps.dial,
+      collector: this.source,
+      pool: this.#pool,
+      datagrams: this.#datagrams,
+      upstreams: this.upstreams,
+      balancer: this.balancer,
+      gate: this.gate,
+      resolver: this.#resolver,
+      auth: this.#auth,
+      certificate: this.#files.certificate,
+    });
+  }
+
+  /** Those that health checks are for. */
+  #checked({ backends }: Balancer) {
+    return backends.filter(({ order }) => order !== "disabled");
+  }
+
+  #startHealthChecks(): HealthChecker | null {
+    const { healthcheck, proxyProtocol } = this.#options;
+    if (!healthcheck || !this.balancer) return null;
+    const { resolve } = this.#resolver;
+    // A dial of their own, since they have less time than a client's connection.
+    const dial = this.#deps.dial ?? createDial({ timeout: healthcheck.timeout, resolve });
+    return new HealthChecker(this.#checked(this.balancer), healthcheck, { dial, proxyProtocol });
+  }
 }

@@ -19,8 +19,9 @@ const MAX_CLIENTS = 65_536;
 
 /** Decides which connections a proxy takes. Without limits by client address no address is remembered. */
 export class ConnectionLimits {
-  readonly #places: Places;
-  readonly #clients: ClientLimits | null;
+  readonly #books: Books;
+  readonly #now: () => number;
+  readonly #maxClients: number;
 
   /** `now` gives whole milliseconds of a clock that does not run backwards. */
   constructor(
@@ -28,21 +29,35 @@ export class ConnectionLimits {
     now = () => Math.floor(performance.now()),
     maxClients = MAX_CLIENTS,
   ) {
-    const { maxConnections, maxConnectionsPerClient, acceptRate } = options;
-    this.#places = new Places(maxConnections);
-    this.#clients = maxConnectionsPerClient === null && acceptRate === null
-      ? null
-      : new ClientLimits(options, now, maxClients);
+    this.#now = now;
+    this.#maxClients = maxClients;
+    this.#books = { taken: 0, max: options.maxConnections, clients: this.#clientLimits(options) };
   }
 
   /** Connections that hold a permit. */
   get open(): number {
-    return this.#places.taken;
+    return this.#books.taken;
   }
 
   /** Client addresses that are remembered. */
   get clients(): number {
-    return this.#clients?.size ?? 0;
+    return this.#books.clients?.size ?? 0;
+  }
+
+  /** Sets other limits. Those who hold a permit, which are all of `running`, keep it and are counted. */
+  set(options: ConnectionLimitOptions, running: Iterable<Permit>): void {
+    const books = this.#books;
+    books.max = options.maxConnections;
+    const rates = books.clients;
+    books.clients = this.#clientLimits(options);
+    if (rates) books.clients?.keepRates(rates);
+    for (const { ip } of running) if (ip !== null) books.clients?.count(ip);
+  }
+
+  #clientLimits(options: ConnectionLimitOptions): ClientLimits | null {
+    const { maxConnectionsPerClient, acceptRate } = options;
+    if (maxConnectionsPerClient === null && acceptRate === null) return null;
+    return new ClientLimits(options, this.#now, this.#maxClients);
   }
 
   /**
@@ -50,8 +65,9 @@ export class ConnectionLimits {
    * client, unmapped; null where it is told later, by {@link Permit.identify}.
    */
   admit(ip: string | null): Permit | Rejection {
-    if (this.#places.full) return "max_connections";
-    const permit = new Permit(this.#places, this.#clients);
+    const books = this.#books;
+    if (books.taken >= books.max) return "max_connections";
+    const permit = new Permit(books);
     const rejection = ip === null ? null : permit.identify(ip);
     if (!rejection) return permit;
     permit[Symbol.dispose]();
@@ -60,42 +76,54 @@ export class ConnectionLimits {
 
   /** Forgets clients of which nothing has to be remembered any more. */
   tick(): void {
-    this.#clients?.forget();
+    this.#books.clients?.forget();
   }
+}
+
+/** What permits are written into. */
+interface Books {
+  /** Connections that hold a permit. */
+  taken: number;
+  max: number;
+  clients: ClientLimits | null;
 }
 
 /** The right to one connection; disposing it gives the place back, once. */
 export class Permit implements Disposable {
-  #places: Places | null;
-  readonly #clients: ClientLimits | null;
+  #books: Books | null;
   #ip: string | null = null;
 
-  constructor(places: Places, clients: ClientLimits | null) {
-    this.#places = places;
-    this.#clients = clients;
-    places.taken++;
+  constructor(books: Books) {
+    this.#books = books;
+    books.taken++;
+  }
+
+  /** Who holds it; null while that is not known. */
+  get ip(): string | null {
+    return this.#ip;
   }
 
   /** Says, once, who the client is; returns the limit that stands against it, or null. */
   identify(ip: string): ClientRejection | null {
-    if (!this.#clients || !this.#places || this.#ip !== null) return null;
-    const rejection = this.#clients.enter(ip);
+    if (!this.#books || this.#ip !== null) return null;
+    const rejection = this.#books.clients?.enter(ip) ?? null;
     if (!rejection) this.#ip = ip;
     return rejection;
   }
 
   [Symbol.dispose](): void {
-    if (!this.#places) return;
-    this.#places.taken--;
-    this.#places = null;
-    if (this.#ip !== null) this.#clients?.leave(this.#ip);
+    if (!this.#books) return;
+    const { clients } = this.#books;
+    this.#books.taken--;
+    this.#books = null;
+    if (this.#ip !== null) clients?.leave(this.#ip);
   }
 }
 
 /** The limits that are each client's own. */
 class ClientLimits {
   readonly #places: ClientPlaces | null;
-  readonly #rates: AcceptRates | null;
+  #rates: AcceptRates | null;
   readonly #now: () => number;
 
   constructor(
@@ -124,17 +152,18 @@ class ClientLimits {
     this.#places?.leave(ip);
   }
 
+  /** Counts a connection that was taken before there were these limits. */
+  count(ip: string): void {
+    this.#places?.enter(ip);
+  }
+
+  /** Remembers what the former limits have of the clients' rates, if the rate is the same. */
+  keepRates(former: ClientLimits): void {
+    if (this.#rates?.rate === former.#rates?.rate) this.#rates = former.#rates;
+  }
+
   forget(): void {
     this.#rates?.forget(this.#now());
-  }
-}
-
-class Places {
-  taken = 0;
-  constructor(readonly max: number) {}
-
-  get full(): boolean {
-    return this.taken >= this.max;
   }
 }
 

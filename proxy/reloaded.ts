@@ -88,6 +88,12 @@ export class Reloaded<T> {
     }
   }
 
+  /** Reads the files now, whether they have changed or not; returns what is wrong with them, or null. */
+  async reload(): Promise<string | null> {
+    await this.#reload(this.#seen = await this.#look());
+    return this.#warned || null;
+  }
+
   #warn(message: string): void {
     if (!this.#spec.silent && message !== this.#warned) this.#log.warn(message);
     this.#warned = message;
@@ -99,6 +105,7 @@ export class Reloaded<T> {
   }
 
   async #reload(now: string): Promise<void> {
+    const before = this.#read;
     const names = this.#spec.files.map(({ flag, path }) => `${flag} ${path}`).join(", ");
     try {
       const contents = await Promise.all(this.#spec.files.map(read));
@@ -115,7 +122,9 @@ export class Reloaded<T> {
     this.#read = now;
     this.#warned = "";
     this.version++;
-    if (!this.#spec.silent) this.#log.info(`Read again, since it has changed: ${names}`);
+    if (!this.#spec.silent) {
+      this.#log.info(`Read again${now === before ? "" : ", since it has changed"}: ${names}`);
+    }
     this.onChange?.();
   }
 }

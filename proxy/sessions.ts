@@ -16,18 +16,24 @@ const REGULAR_ENDS = new Set([
   "client_gone",
   "client_reset",
   "drain_timeout",
+  "closed_by_operator",
+  "client_blocked",
 ]);
 
-const REJECTIONS: Record<Rejection | "client_denied", string> = {
+const REJECTIONS: Record<Rejection | ClientRefusal, string> = {
+  client_blocked: "its client is blocked for a time",
   client_denied: "--allow and --deny do not let its client in",
   max_connections: "--max-connections is reached",
   max_connections_per_client: "--max-connections-per-client is reached",
   accept_rate: "--accept-rate is reached",
 };
 
+/** Why a client may not use the proxy. */
+export type ClientRefusal = "client_denied" | "client_blocked";
+
 /** Says which clients may use the proxy. */
 export interface ClientGate {
-  client(ip: string): "client_denied" | null;
+  client(ip: string): ClientRefusal | null;
 }
 
 export interface SessionLimits {
@@ -48,18 +54,36 @@ const KEEP_ALIVE_AFTER_MS = 1000;
 /** All connections of a proxy: runs the mode's handler for each and keeps its books. */
 export class Sessions {
   readonly #log = getLogger(["rustproxy", "proxy"]);
-  /** Asked once: the answer costs more than anything else that a short connection has in books. */
-  readonly #logEach = this.#log.isEnabledFor("debug");
-  readonly #running = new Set<Session>();
-  readonly #handler: Handler;
+  /** Asked four times a second: the answer costs more than anything else that a short connection has in books. */
+  #logEach = this.#log.isEnabledFor("debug");
+  readonly #running = new Map<Session, Permit>();
   readonly #collector: Collector;
-  readonly #limits: SessionLimits;
+  #limits: SessionLimits;
   #onEmpty: (() => void) | null = null;
 
-  constructor(handler: Handler, collector: Collector, limits: SessionLimits) {
-    this.#handler = handler;
+  /** `handler` is what new connections meet; it may be set to another one at any time. */
+  constructor(public handler: Handler, collector: Collector, limits: SessionLimits) {
     this.#collector = collector;
     this.#limits = limits;
+  }
+
+  /** Sets other limits. Those on connections alone are for new ones, all others for those that run too. */
+  limit(limits: Partial<SessionLimits>): void {
+    const before = this.#limits;
+    this.#limits = { ...before, ...limits };
+    const { bandwidth } = this.#limits;
+    if (bandwidth === before.bandwidth) return;
+    for (const session of this.#running.keys()) session.slow(bandwidth?.throttle() ?? null);
+  }
+
+  /** The permits of all that run. */
+  permits(): Iterable<Permit> {
+    return this.#running.values();
+  }
+
+  /** All that run now and fit. */
+  matching(fits: (session: Session) => boolean): Session[] {
+    return [...this.#running.keys()].filter(fits);
   }
 
   /** Takes over an accepted connection, or closes it where a limit stands against it. */
@@ -73,14 +97,15 @@ export class Sessions {
     if (typeof permit === "string") return this.#reject(conn, permit);
     const session = new Session(conn, this.#collector.open(ip, port), bandwidth?.throttle());
     if (toldLater) session.admission = gate ? new GatedAdmission(gate, permit) : permit;
-    this.#running.add(session);
+    this.#running.set(session, permit);
     this.#run(session, permit);
   }
 
   /** Ends the sessions whose deadline has passed at `now`, in ms. */
   tick(now: number): void {
+    this.#logEach = this.#log.isEnabledFor("debug");
     const idleMs = this.#limits.idleTimeout * 1000;
-    for (const session of this.#running) {
+    for (const session of this.#running.keys()) {
       session.checkDeadline(now);
       session.relaying?.findReset();
       if (now - session.record.start_time * 1000 > KEEP_ALIVE_AFTER_MS) session.keepAlive();
@@ -91,7 +116,7 @@ export class Sessions {
 
   /** Lets what runs finish, and ends what is idle. */
   drain(): void {
-    for (const session of [...this.#running]) session.drain();
+    for (const session of [...this.#running.keys()]) session.drain();
   }
 
   /** Waits until every session has ended; those that last longer than `ms` are cut. */
@@ -100,7 +125,7 @@ export class Sessions {
     const empty = new Promise<void>((resolve) => this.#onEmpty = resolve);
     const timer = setTimeout(() => {
       this.#log.warn(`${this.#running.size} connections outlast the drain timeout and are closed`);
-      for (const session of [...this.#running]) session.destroy("drain_timeout");
+      for (const session of [...this.#running.keys()]) session.destroy("drain_timeout");
     }, ms);
     await empty;
     clearTimeout(timer);
@@ -123,7 +148,7 @@ export class Sessions {
     const { record } = session;
     let reason: string;
     try {
-      reason = await this.#handler(session);
+      reason = await this.handler(session);
       if (session.endReason) reason = session.endReason;
       this.#collector.end(record, "closed", reason);
     } catch (error) {

@@ -1,11 +1,14 @@
-import { type Serving, startEngine } from "./engine.ts";
+import type { EngineOrder, Outcome } from "./control/outcome.ts";
+import { startEngine } from "./engine.ts";
+import { listenText } from "./identity.ts";
 import { type Address, ListenError } from "./net/address.ts";
 import type { ProxyOptions } from "./options.ts";
+import { type ReportPlan, Reports } from "./reports.ts";
+import type { Serving } from "./serving.ts";
 import type { BackendRecord } from "./stats/backend_record.ts";
 import type { LiveConnection } from "./stats/collector.ts";
 import { ReportSeal } from "./stats/report_seal.ts";
-import { type Figures, type Identity, type OwnFigures, Reporter } from "./stats/reporter.ts";
-import { DatagramSender } from "./stats/sender.ts";
+import type { Figures, Identity, OwnFigures } from "./stats/reporter.ts";
 import { SharedTotals, SLOTS } from "./stats/shared_totals.ts";
 
 /** What a worker is told first. */
@@ -17,11 +20,23 @@ export interface WorkerStart {
   via: string;
   memory: SharedArrayBuffer;
   slot: number;
+  /** What holds beside the options, before the first connection. */
+  orders: EngineOrder[];
   /** For the module that runs the worker, such as how it logs. */
   setup: unknown;
 }
 
-export type ToWorker = WorkerStart | { kind: "report"; identity: Identity } | { kind: "stop" };
+/** What a worker is asked, to be answered under the same number. */
+export type Question =
+  | { kind: "order"; order: EngineOrder }
+  /** The share is taken as in {@link WorkerStart}. */
+  | { kind: "apply"; options: ProxyOptions; listen: Address };
+
+export type ToWorker =
+  | WorkerStart
+  | { kind: "report"; identity: Identity }
+  | { kind: "ask"; number: number; question: Question }
+  | { kind: "stop" };
 
 /** Counters that do not fit into shared memory. */
 export interface WorkerDetail {
@@ -29,11 +44,17 @@ export interface WorkerDetail {
   backends: BackendRecord[];
 }
 
-/** What a worker tells: first whether it listens, then its counters, at last that it has ended. */
+/** What a worker answers; `addr` is where it listens. */
+export interface WorkerAnswer extends Outcome {
+  addr: Deno.NetAddr;
+}
+
+/** What a worker tells: first whether it listens, then its counters and answers, at last that it has ended. */
 export type FromWorker =
   | { kind: "listening"; hostname: string; port: number }
   | { kind: "refused"; name: string; message: string }
   | { kind: "detail"; detail: WorkerDetail }
+  | { kind: "answer"; number: number; answer: WorkerAnswer }
   | { kind: "ended" };
 
 /** The worker's end of the channel to the thread that started it. */
@@ -42,10 +63,15 @@ export interface WorkerPort {
   postMessage(message: FromWorker): void;
 }
 
+/** What the module that runs a worker does for it. */
+export interface WorkerDeps {
+  setLogLevel(level: "debug" | "info" | "warning" | "error"): void;
+}
+
 const PUBLISH_MS = 250;
 
 /** Serves clients on this thread as one of a proxy's workers, as the messages on the port say. */
-export function serveWorker(port: WorkerPort, start: WorkerStart): void {
+export function serveWorker(port: WorkerPort, start: WorkerStart, deps: WorkerDeps): void {
   const { options, listen, via, slot } = start;
   const ids = { first: slot + 1, step: SLOTS };
   let serving: Serving;
@@ -59,21 +85,23 @@ export function serveWorker(port: WorkerPort, start: WorkerStart): void {
     const { name, message } = cause instanceof Error ? cause : new Error(String(cause));
     return port.postMessage({ kind: "refused", name, message });
   }
-  const worker = new WorkerBooks(port, start, serving, seal);
+  const worker = new ServingWorker(port, start, serving, seal, deps);
+  for (const order of start.orders) worker.execute(order);
   port.onmessage = ({ data }) => {
     if (data.kind === "report") worker.report(data.identity);
+    if (data.kind === "ask") worker.answer(data.number, data.question);
     if (data.kind === "stop") worker.stop();
   };
   const { hostname, port: number } = serving.addr;
   port.postMessage({ kind: "listening", hostname, port: number });
 }
 
-/** A worker's figures on their way to the others and to the manager. */
-class WorkerBooks {
+/** A worker's engine, and its figures on their way to the others and to the manager. */
+class ServingWorker {
   readonly #shared: SharedTotals;
   readonly #timer: ReturnType<typeof setInterval>;
-  #reporter: Reporter | null = null;
-  #sender: DatagramSender | null = null;
+  #options: ProxyOptions;
+  #reports: Reports | null = null;
   /** What the reporter said last. */
   #own: OwnFigures = { refresh_s: 0, omitted_connections: 0 };
   #sentDetail = "";
@@ -83,34 +111,60 @@ class WorkerBooks {
     readonly start: WorkerStart,
     readonly serving: Serving,
     readonly seal: ReportSeal,
+    readonly deps: WorkerDeps,
   ) {
+    this.#options = start.options;
     this.#shared = new SharedTotals(start.memory);
     this.#timer = setInterval(() => this.#publish(), PUBLISH_MS);
   }
 
   /** Reports this worker's connections from now on; the counters by reason are the starter's to report. */
   report(identity: Identity): void {
-    const { options } = this.start;
-    if (!options.statsTo) return;
-    const sender = this.#sender = new DatagramSender(options.statsTo);
-    this.#reporter = new Reporter({ ...this.#records(), reasons: {} }, identity, {
-      interval: options.reportInterval,
-      bandwidth: options.reportBandwidth,
-      ...this.seal.sending(identity.boot_id, (bytes) => sender.send(bytes)),
+    const plan = planOf(this.#options);
+    if (!plan) return;
+    const source = { ...this.#records(), reasons: {} };
+    this.#reports = new Reports(plan, source, identity, this.seal, {
       figures: (own) => this.#figures(own),
       lastState: "draining",
     });
-    this.seal.watch();
-    this.#reporter.start();
+  }
+
+  async answer(number: number, question: Question): Promise<void> {
+    const outcome = question.kind === "order"
+      ? await this.execute(question.order)
+      : await this.#apply({ ...question.options, listen: question.listen });
+    this.#publish();
+    const answer = { ...outcome, addr: this.serving.addr };
+    this.port.postMessage({ kind: "answer", number, answer });
+  }
+
+  async execute(order: EngineOrder): Promise<Outcome> {
+    if (order.command === "set_log_level") this.deps.setLogLevel(order.level);
+    const outcome = await this.serving.execute(order);
+    if (outcome.error) return outcome;
+    // Its starter says what is wrong with it.
+    if (order.command === "reload") await this.seal.reload();
+    if (order.command === "drain") this.#reports?.drain();
+    if (order.command === "resume") this.#reports?.drain(false);
+    return outcome;
+  }
+
+  async #apply(options: ProxyOptions): Promise<Outcome> {
+    const outcome = await this.serving.apply(options);
+    if (outcome.error) return outcome;
+    this.#options = options;
+    this.#reports?.moved(listenText(this.serving.addr));
+    const plan = planOf(options);
+    if (plan) this.#reports?.change(plan);
+    return outcome;
   }
 
   /** Drains, and says when everything has ended. */
   async stop(): Promise<void> {
     await this.serving.drain();
-    await this.#reporter?.drain();
+    this.#reports?.drain();
     await this.serving.end();
-    await this.#reporter?.stop();
-    this.#sender?.close();
+    await this.#reports?.stop();
     this.seal.close();
     clearInterval(this.#timer);
     this.#publish();
@@ -148,4 +202,8 @@ class WorkerBooks {
   #publishTotals(): void {
     this.#shared.publish(this.start.slot, this.serving.source.totals(), this.#own);
   }
+}
+
+function planOf({ statsTo, reportInterval, reportBandwidth }: ProxyOptions): ReportPlan | null {
+  return statsTo && { to: statsTo, interval: reportInterval, bandwidth: reportBandwidth };
 }

@@ -33,7 +33,7 @@ const PURE_NAMES = [
     "request_line",
     "glob",
     "ranking",
-    "control/commands",
+    ...["control/commands", "control/changes", "control/differences"],
   ],
   ...["dns/servers", "dns/query", "dns/error", "dns/found", "dns/special", "dns/cache"],
   ...["htpasswd", "sha_crypt", "toml/lines", "toml/problems", "toml/read"],
@@ -43,7 +43,7 @@ const PURE_MODULES = /^(npm:(zod|ipaddr\.js|dns-packet|smol-toml)|node:(crypto|b
 
 /** The only files that open a socket to listen on. */
 const LISTENERS = [
-  ...["proxy/engine.ts", "proxy/tls/pair.ts", "proxy/workers.ts", "proxy/stats/sender.ts"],
+  ...["proxy/door.ts", "proxy/tls/pair.ts", "proxy/workers.ts", "proxy/stats/sender.ts"],
   ...["proxy/dns/udp.ts", "proxy/net/udp.ts", "demo.ts"],
   ...["manager/receiver/receiver.ts", "manager/server.ts", "manager/http/front.ts"],
 ];

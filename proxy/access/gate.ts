@@ -28,13 +28,23 @@ const NO_ADDRESS: Verdict = { allow: false, text: "it is no address" };
  * and targets' apart, and the first that fits decides. Where there is an allow rule, what fits none is denied.
  */
 export class Gate {
-  readonly #clients: readonly Rule[];
-  readonly #targets: readonly Rule[];
+  #clients: readonly Rule[] = [];
+  #targets: readonly Rule[] = [];
   readonly #isLocal = createIsLocal();
 
-  constructor({ clients, targets }: AccessOptions) {
+  constructor(access: AccessOptions) {
+    this.set(access);
+  }
+
+  /** Sets other rules, for whoever is judged from now on. */
+  set({ clients, targets }: AccessOptions): void {
     this.#clients = clients.map(parseText);
     this.#targets = targets.map(parseText);
+  }
+
+  /** False where every client may use the proxy. */
+  get hasClientRules(): boolean {
+    return this.#clients.length > 0;
   }
 
   /** `client_denied`, or null for a client that may use the proxy. */

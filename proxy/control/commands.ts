@@ -11,7 +11,8 @@ const MAX_TEXT = 300;
 const MAX_SECONDS = 1e9;
 /** The longest time that a client's address is blocked for: 30 days. */
 const MAX_BLOCK_SECONDS = 30 * 86_400;
-const MAX_CONNECTIONS = 1_000_000;
+/** The highest limit on connections. */
+export const MAX_CONNECTIONS = 1_000_000;
 const MAX_DETAIL = 1000;
 
 /** A text that `parse` throws no AddressError for. */

@@ -26,18 +26,22 @@ export interface HttpOptions extends ForwardDeps {
 const HEAD_SECONDS = 10;
 const KEEP_ALIVE_SECONDS = 60;
 
-/** Makes the handler of `--mode http`: a forward proxy with keep-alive, and CONNECT tunnels. */
+/**
+ * Makes the handler of `--mode http`: a forward proxy with keep-alive, and CONNECT tunnels. The options are
+ * looked at for each request, so that those which change hold for the next one of each connection.
+ */
 export function createHttpHandler(options: HttpOptions): Handler {
   const { via } = options;
-  const authorization = createAuthorization(options.auth);
   const limits: HeadLimits = {
-    maxHeaderSize: options.rules.maxHeaderSize,
+    get maxHeaderSize() {
+      return options.rules.maxHeaderSize;
+    },
     onLate: (session) => expireHead(session, via),
   };
   return async (session) => {
-    const authorize = authorization();
+    let { auth } = options;
+    let authorize = createAuthorization(auth)();
     const reader = new ByteReader(session.client, options.pool, session.early);
-    reader.lane = session.throttle && session.throttle.up;
     session.record.state = "active";
     setNoDelay(session.client);
     reader.onEnd = () => {
@@ -50,11 +54,13 @@ export function createHttpHandler(options: HttpOptions): Handler {
     let outcome = "done";
     try {
       for (;;) {
+        reader.lane = session.throttle && session.throttle.up;
         const request = await nextRequest(session, reader, memo, limits);
         if (!request) return outcome;
         session.record.requests++;
         session.record.setTarget(request.authority);
         let keep = false;
+        if (auth !== options.auth) authorize = createAuthorization(auth = options.auth)();
         try {
           checkLoop(request, via);
           const user = authorize(request);
@@ -128,7 +134,7 @@ function mayKeep(session: Session, { framing, method, keepAlive }: Request): boo
 /** What a request's head may take. */
 interface HeadLimits {
   /** Bytes. */
-  maxHeaderSize: number;
+  readonly maxHeaderSize: number;
   /** Called for a session whose head is not whole in time. */
   onLate: (session: Session) => void;
 }

@@ -32,6 +32,8 @@ export class UpstreamPool {
   readonly #buffers: BufferPool;
   #count = 0;
   #closed = false;
+  /** Of those made before, none is used again. */
+  #notBefore = 0;
 
   constructor(buffers: BufferPool) {
     this.#buffers = buffers;
@@ -78,7 +80,8 @@ export class UpstreamPool {
     const list = this.#idle.get(upstream.key);
     if (
       this.#closed || this.#count >= MAX_IDLE || (list && list.length >= MAX_IDLE_PER_ORIGIN) ||
-      upstream.reader.available > 0 || now - upstream.since > AGE_MS
+      upstream.reader.available > 0 || now - upstream.since > AGE_MS ||
+      upstream.since < this.#notBefore
     ) return discard(upstream);
     if (list) list.push(upstream);
     else this.#idle.set(upstream.key, [upstream]);
@@ -101,8 +104,19 @@ export class UpstreamPool {
   /** Closes every idle connection, and each that would come back. */
   close(): void {
     this.#closed = true;
-    for (const list of [...this.#idle.values()]) {
-      for (const upstream of [...list]) this.#drop(upstream);
+    this.drop(() => true);
+  }
+
+  /** Lets every request that comes be judged and connected anew: no connection made before serves another. */
+  renew(): void {
+    this.#notBefore = Date.now() + 1;
+    this.drop(() => true);
+  }
+
+  /** Closes the idle connections to the origins (`host:port`) that fit. */
+  drop(fits: (key: string) => boolean): void {
+    for (const [key, list] of [...this.#idle]) {
+      if (fits(key)) { for (const upstream of [...list]) this.#drop(upstream); }
     }
   }
 

@@ -12,6 +12,8 @@ export type FailureReason =
   | "no_descriptors"
   | "auth_failed"
   | "client_denied"
+  | "client_blocked"
+  | "no_backend"
   | "target_denied"
   | "foreign_protocol"
   | "auth_busy"

@@ -1,8 +1,8 @@
 import { errorCode } from "./failure.ts";
 
 export interface AcceptOptions<Conn> {
-  /** Called for each connection; must not throw. */
-  onConnection: (conn: Conn) => void;
+  /** Called for each connection; must not throw, nor reject. No other is accepted until its promise is done. */
+  onConnection: (conn: Conn) => Promise<void> | void;
   /** Called for each connection that its client reset before it could be accepted. */
   onLost: () => void;
   /** Called when accepting fails and pauses, with the system's error code. */
@@ -37,7 +37,8 @@ export async function acceptLoop<Conn>(
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
       continue;
     }
-    onConnection(conn);
+    const held = onConnection(conn);
+    if (held) await held;
   }
 }
 

@@ -33,6 +33,8 @@ export interface Relaying {
    * client keeps from being read: what it sent before its reset is still delivered.
    */
   findReset(): void;
+  /** Slows both ways as this does from the next reads on; null for no longer. */
+  slow(throttle: Throttle | null): void;
 }
 
 /**
@@ -61,6 +63,8 @@ export async function relay(
 /** One direction: it either reads or writes. */
 interface Direction {
   reading: boolean;
+  /** Where it reads: the bare connection unless it is slowed, so that the loop never has to ask. */
+  from: Pick<Deno.Conn, "read">;
 }
 
 /** Calls of {@link Relaying.findReset} in which nothing moves before it looks. */
@@ -70,8 +74,8 @@ const NOTHING = new Uint8Array(0);
 class RelayState implements Relaying {
   readonly client: Deno.TcpConn;
   readonly traffic: Traffic;
-  readonly up: Direction = { reading: false };
-  readonly down: Direction = { reading: false };
+  readonly up: Direction;
+  readonly down: Direction;
   /** Directions that have ended. */
   finished = 0;
   end: RelayEnd = "done";
@@ -85,6 +89,14 @@ class RelayState implements Relaying {
   ) {
     this.client = tunnel.client;
     this.traffic = tunnel.record;
+    this.up = { reading: false, from: this.client };
+    this.down = { reading: false, from: target };
+    if (tunnel.throttle) this.slow(tunnel.throttle);
+  }
+
+  slow(throttle: Throttle | null): void {
+    this.up.from = throttle ? new ThrottledSource(this.client, throttle.up) : this.client;
+    this.down.from = throttle ? new ThrottledSource(this.target, throttle.down) : this.target;
   }
 
   findReset(): void {
@@ -109,7 +121,6 @@ async function pump(
   early?: Uint8Array,
   pending?: Promise<Uint8Array | undefined>,
 ): Promise<void> {
-  const from = source(state, upward);
   const to = upward ? state.target : state.client;
   let buffer = state.pool.take();
   let writes = 0;
@@ -126,7 +137,7 @@ async function pump(
     }
     for (;;) {
       direction.reading = true;
-      const n = await from.read(buffer);
+      const n = await direction.from.read(buffer);
       if (n === null) break;
       direction.reading = false;
       const bytes = n === buffer.length ? buffer : buffer.subarray(0, n);
@@ -149,13 +160,6 @@ async function pump(
   } finally {
     state.pool.give(buffer);
   }
-}
-
-/** Where a pump reads: the bare connection unless it is slowed, so that the loop never has to ask. */
-function source({ client, target, tunnel }: RelayState, upward: boolean) {
-  const conn = upward ? client : target;
-  const { throttle } = tunnel;
-  return throttle ? new ThrottledSource(conn, upward ? throttle.up : throttle.down) : conn;
 }
 
 /** Bytes of the client that were read by somebody else. */

@@ -11,7 +11,7 @@ import type { Throttle } from "./throttle.ts";
 export type Handler = (session: Session) => Promise<string>;
 
 /** Why a session was ended from outside. */
-export type EndReason = FailureReason | "drained" | "idle_timeout";
+export type EndReason = FailureReason | "drained" | "idle_timeout" | "closed_by_operator";
 
 /** Where a client is told to that became known only after its connection was taken. */
 export interface Admission {
@@ -51,13 +51,29 @@ export class Session implements Cancelable {
   /** What the record said when something was last seen to move, and when that was, in ms. */
   #progress = -1;
   #movedAt = 0;
+  #throttle: Throttle | null;
 
   constructor(
     public client: Deno.TcpConn,
     readonly record: LiveConnection,
-    /** Slows the connection; null where no bandwidth is limited. */
-    readonly throttle: Throttle | null = null,
-  ) {}
+    throttle: Throttle | null = null,
+  ) {
+    this.#throttle = throttle;
+  }
+
+  /** Slows the connection; null where no bandwidth is limited. It may be another one at any time. */
+  get throttle(): Throttle | null {
+    return this.#throttle;
+  }
+
+  /** Slows the connection from now on as this does, and no longer as before; what waits goes on at once. */
+  slow(throttle: Throttle | null): void {
+    const before = this.#throttle;
+    this.#throttle = throttle;
+    if (this.#closed) throttle?.close();
+    this.relaying?.slow(throttle);
+    before?.close();
+  }
 
   /** Who the client is, unmapped. */
   get clientIp(): string {
@@ -131,7 +147,7 @@ export class Session implements Cancelable {
 
   get #mayIdle(): boolean {
     return this.record.state === "active" && this.cancel === null && this.#deadline === Infinity &&
-      !this.throttle?.waiting;
+      !this.#throttle?.waiting;
   }
 
   /** Asks the session to end when it can; an idle one ends at once. */
@@ -154,6 +170,6 @@ export class Session implements Cancelable {
     this.#closed = true;
     if (this.upstream) closeQuietly(this.upstream);
     this.upstream = null;
-    this.throttle?.close();
+    this.#throttle?.close();
   }
 }

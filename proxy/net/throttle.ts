@@ -113,6 +113,7 @@ export class Lane {
 
   /** How many bytes may be taken from the sender at once: the fewer, the more connections are waiting. */
   get window(): number {
+    if (this.#closed) return MAX_WINDOW;
     const own = this.#own ? windowOf(this.#own.rate, 0) : MAX_WINDOW;
     const shared = this.#shared ? windowOf(this.#shared.bucket.rate, this.#shared.waiting) : own;
     return Math.min(own, shared);

@@ -60,12 +60,14 @@ function portOf(source: Address | null, { record }: Session): number {
 }
 
 /** Ends the session once nothing has moved for the timeout, unless what moves only waits for bandwidth. */
-function endWhenIdle(session: Session, { timeout, now = Date.now }: UdpOptions): void {
+function endWhenIdle(session: Session, options: UdpOptions): void {
+  const { now = Date.now } = options;
   session.record.last_activity = now() / 1000;
   const check = () => {
+    const { timeout } = options;
     const idle = now() / 1000 - session.record.last_activity;
     if (idle >= timeout && !session.throttle?.waiting) session.destroy("idle_timeout");
     else session.expireIn(Math.max(timeout - idle, 0), check);
   };
-  session.expireIn(timeout, check);
+  session.expireIn(options.timeout, check);
 }

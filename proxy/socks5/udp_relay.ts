@@ -47,7 +47,7 @@ export class UdpRelay {
 
   /** Takes over the socket towards the client, whose datagrams come from this port, or any if it is 0. */
   constructor(client: Deno.DatagramConn, session: Session, port: number, options: UdpOptions) {
-    const { judge, now = Date.now } = options;
+    const { now = Date.now } = options;
     const { client_ip } = session.record;
     const idleMs = options.timeout * 1000;
     this.#session = session;
@@ -55,8 +55,9 @@ export class UdpRelay {
     this.#now = now;
     this.#peers = new Recent(MAX_PEERS, idleMs);
     this.#routes = new Routes({
-      resolve: options.resolve,
-      judge: (host, ip, port) => judge(client_ip, host, ip, port),
+      // Asked for each time, since they may change while the association lasts.
+      resolve: (host) => options.resolve(host),
+      judge: (host, ip, port) => options.judge(client_ip, host, ip, port),
       release: (route, held) => this.#release(route, held),
       now,
     }, idleMs);

@@ -4,8 +4,15 @@ import { z } from "zod";
 /** Backends that a proxy has, and that are kept of one, at most. */
 export const MAX_BACKENDS = 256;
 
-/** What a backend is good for: `down` by its health checks, `set_aside` since a connection failed. */
-export const BACKEND_STATES = ["up", "down", "set_aside"] as const;
+/**
+ * What a backend is good for: `down` by its health checks, `set_aside` since a connection failed; told to
+ * take no new connections it is `drained`, told to take none and be checked no more `disabled`, and
+ * `removed` it is no longer one of the backends, though it may have connections yet.
+ */
+export const BACKEND_STATES = [
+  ...["up", "down", "set_aside"] as const,
+  ...["drained", "disabled", "removed"] as const,
+] as const;
 
 /** One backend of a tcp proxy; its figures are those of this boot, sizes in bytes. */
 export interface BackendRecord {

@@ -45,6 +45,11 @@ export class ReportSeal {
     this.#file?.watch();
   }
 
+  /** Reads the file now; returns what is wrong with it, or null. */
+  reload(): Promise<string | null> {
+    return this.#file?.reload() ?? Promise.resolve(null);
+  }
+
   close(): void {
     this.#file?.close();
   }

@@ -91,11 +91,12 @@ export class Reporter {
   readonly #options: ReporterOptions;
   readonly #clock: Clock;
   readonly #maxBytes: number;
-  readonly #pacer: Pacer;
+  #pacer!: Pacer;
   readonly #planner: Planner;
   readonly #detail: Detail;
   /** Milliseconds from one round of reports to the next. */
-  readonly #roundMs: number;
+  #roundMs!: number;
+  #interval!: number;
   #state: Summary["state"] = "running";
   #seq = 0;
   #perDatagram = RECORDS_PER_DATAGRAM;
@@ -109,14 +110,12 @@ export class Reporter {
   #stateIsNew = false;
 
   constructor(source: ReportSource, identity: Identity, options: ReporterOptions) {
-    const { interval, maxBytes = MAX_DATAGRAM_BYTES, bandwidth = BANDWIDTH } = options;
     this.#source = source;
     this.#identity = identity;
     this.#options = options;
     this.#clock = options.clock ?? SYSTEM_CLOCK;
-    this.#maxBytes = maxBytes;
-    const overhead = Math.max(0, MAX_DATAGRAM_BYTES - maxBytes);
-    this.#pacer = new Pacer(this.#clock, bandwidth, maxBytes, overhead);
+    this.#maxBytes = options.maxBytes ?? MAX_DATAGRAM_BYTES;
+    this.#pace(options);
     this.#planner = new Planner(source);
     this.#detail = new Detail({
       get reasons() {
@@ -125,8 +124,25 @@ export class Reporter {
       backends: () => options.backends?.() ?? [],
       limits: () => options.limits?.() ?? null,
     });
+  }
+
+  /** Reports from now on as often, and at most so many bits a second. */
+  retune(pace: Pick<ReporterOptions, "interval" | "bandwidth">): void {
+    this.#pace(pace);
+    this.#endPause();
+  }
+
+  #pace({ interval, bandwidth = BANDWIDTH }: Pick<ReporterOptions, "interval" | "bandwidth">) {
+    const overhead = Math.max(0, MAX_DATAGRAM_BYTES - this.#maxBytes);
+    this.#pacer = new Pacer(this.#clock, bandwidth, this.#maxBytes, overhead);
+    this.#interval = interval;
     // One of many workers may have less in an interval.
     this.#roundMs = Math.max(interval * 1000, LEAST_DATAGRAMS * this.#pacer.datagramMs / SPREAD);
+  }
+
+  #endPause(): void {
+    this.#wake.abort();
+    this.#wake = new AbortController();
   }
 
   /** Begins with a report at once, then one each interval. */
@@ -134,13 +150,11 @@ export class Reporter {
     this.#loop = this.#run();
   }
 
-  /** Says from now on that the proxy drains. */
-  drain(): Promise<void> {
-    this.#state = "draining";
+  /** Says from now on that the proxy drains, or that it does no longer. */
+  drain(on = true): void {
+    this.#state = on ? "draining" : "running";
     this.#stateIsNew = true;
-    this.#wake.abort();
-    this.#wake = new AbortController();
-    return Promise.resolve();
+    this.#endPause();
   }
 
   /** Ends the reports with a last one that says `stopped`, or what the options say; within some seconds. */
@@ -255,7 +269,7 @@ export class Reporter {
       v: 1,
       ...this.#identity,
       sent_at: this.#clock.unix(),
-      interval: this.#options.interval,
+      interval: this.#interval,
       state: this.#state,
       ...this.#options.figures?.(own) ??
         { seq: this.#seq++, ...own, ...this.#source.totals() },

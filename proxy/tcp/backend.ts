@@ -6,11 +6,16 @@ import type { Target } from "./target.ts";
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
 
+/** A backend as whoever runs the proxy wants it. */
+export type BackendOrder = "enabled" | "drained" | "disabled" | "removed";
+
 /** One target of the balancer: whether it can be used, and what it has done since the start. */
 export class Backend {
   readonly name: string;
   readonly address: Address;
-  readonly weight: number;
+  weight: number;
+  /** Only one that is enabled is chosen. */
+  order: BackendOrder = "enabled";
   /** False while the health checks fail. */
   healthy = true;
   /** How long the last health check took that passed; null if the last one did not. */
@@ -86,6 +91,19 @@ export class Backend {
     return first;
   }
 
+  /** May be chosen again; what is known of its health is old, and the next connection or check tells. */
+  comeBack(): void {
+    this.order = "enabled";
+    this.healthy = true;
+    this.checkLatencyMs = null;
+    this.succeeded();
+  }
+
+  get #state(): BackendRecord["state"] {
+    if (this.order !== "enabled") return this.order;
+    return !this.healthy ? "down" : this.isSetAside ? "set_aside" : "up";
+  }
+
   /** What a report says of it. */
   record(): BackendRecord {
     let sent = this.#sent;
@@ -97,7 +115,7 @@ export class Backend {
     return {
       name: this.name,
       weight: this.weight,
-      state: !this.healthy ? "down" : this.isSetAside ? "set_aside" : "up",
+      state: this.#state,
       active_connections: this.active,
       total_connections: this.#total,
       bytes_sent: sent,

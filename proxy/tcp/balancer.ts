@@ -1,8 +1,8 @@
 import type { BackendRecord } from "../stats/backend_record.ts";
-import { Backend } from "./backend.ts";
+import { Backend, type BackendOrder } from "./backend.ts";
 import { hashText, mix } from "./hash.ts";
 import type { Algorithm } from "./options.ts";
-import type { Target } from "./target.ts";
+import { MAX_TARGETS, type Target } from "./target.ts";
 
 export interface BalancerOptions {
   targets: readonly Target[];
@@ -13,30 +13,89 @@ export interface BalancerOptions {
   random?: () => number;
 }
 
+/** A backend that is none any more is told of for so long, so that a manager learns of it. */
+const TELL_MS = 120_000;
+
 /** Chooses a backend for each connection; the first choice is among those that are up. */
 export class Balancer {
-  readonly backends: readonly Backend[];
   readonly now: () => number;
-  readonly #choose: (candidates: readonly Backend[], client: string) => Backend;
+  readonly #random: () => number;
+  #backends: readonly Backend[] = [];
+  /** Those that may be chosen. */
+  #enabled: readonly Backend[] = [];
+  /** Those that were backends, and when they ceased to be. */
+  readonly #removed = new Map<Backend, number>();
+  #choose: (candidates: readonly Backend[], client: string) => Backend = byRoundRobin;
 
   constructor({ targets, lb, now, random = Math.random }: BalancerOptions) {
-    this.backends = targets.map((target) => new Backend(target));
     this.now = now ?? (() => performance.now());
-    this.#choose = {
+    this.#random = random;
+    this.set(targets, lb);
+  }
+
+  /** All of them, whether they may be chosen or not. */
+  get backends(): readonly Backend[] {
+    return this.#backends;
+  }
+
+  /** Sets what the backends are; those that go on to be one keep their connections and figures. */
+  set(targets: readonly Target[], lb: Algorithm): void {
+    const before = new Set(this.#backends);
+    const known = [...before, ...this.#removed.keys()];
+    this.#backends = targets.map((target) => {
+      const made = new Backend(target);
+      const backend = known.find(({ name }) => isSameName(name, made.name)) ?? made;
+      backend.weight = target.weight;
+      before.delete(backend);
+      if (this.#removed.delete(backend)) backend.comeBack();
+      return backend;
+    });
+    for (const backend of before) {
+      backend.order = "removed";
+      this.#removed.set(backend, this.now());
+    }
+    this.#forgetRemoved();
+    this.#choose = this.#chooser(lb);
+    this.#orderChanged();
+  }
+
+  /** Sets whether a backend may be chosen; false if there is none of this name. */
+  order(name: string, order: BackendOrder): boolean {
+    const backend = this.#backends.find((backend) => isSameName(backend.name, name));
+    if (!backend) return false;
+    if (backend.order === "disabled" && order !== "disabled") backend.comeBack();
+    backend.order = order;
+    this.#orderChanged();
+    return true;
+  }
+
+  #forgetRemoved(): void {
+    for (const [backend, since] of this.#removed) {
+      const isOver = backend.active === 0 && this.now() - since > TELL_MS;
+      if (isOver || this.#removed.size > MAX_TARGETS) this.#removed.delete(backend);
+    }
+  }
+
+  #orderChanged(): void {
+    this.#enabled = this.#backends.filter(({ order }) => order === "enabled");
+  }
+
+  #chooser(lb: Algorithm) {
+    return {
       roundrobin: byRoundRobin,
-      random: (candidates: readonly Backend[]) => byChance(candidates, random()),
+      random: (candidates: readonly Backend[]) => byChance(candidates, this.#random()),
       leastconn: byConnections,
-      hash: byHash(this.backends),
+      hash: byHash(this.#backends),
     }[lb];
   }
 
   /**
    * The backend for a client (an IP address), none of those `tried`: one that is up, else any;
-   * null if all were tried.
+   * null if all that may be chosen were tried.
    */
   pick(client: string, tried?: readonly Backend[]): Backend | null {
-    const { backends } = this;
-    if (backends.length === 1) return tried ? null : backends[0];
+    const backends = this.#enabled;
+    if (backends.length === 1) return tried?.includes(backends[0]) ? null : backends[0];
     const now = this.now();
     const rest = tried ? backends.filter((backend) => !tried.includes(backend)) : backends;
     const usable = rest.filter((backend) => backend.isUsable(now));
@@ -44,10 +103,16 @@ export class Balancer {
     return candidates.length === 0 ? null : this.#choose(candidates, client);
   }
 
-  /** What a report says of the backends, in the order in which they were named. */
+  /** What a report says of the backends in the order in which they were named, and of former ones. */
   records(): BackendRecord[] {
-    return this.backends.map((backend) => backend.record());
+    this.#forgetRemoved();
+    return [...this.#backends, ...this.#removed.keys()].map((backend) => backend.record());
   }
+}
+
+/** Host names are the same in capitals. */
+function isSameName(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
 }
 
 /** Smooth weighted round robin, as nginx has it: of weights 2 and 1 the turns are A B A, not A A B. */

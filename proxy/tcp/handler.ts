@@ -28,8 +28,9 @@ export function createTcpHandler(options: TcpOptions): Handler {
   return async (session) => {
     const { record } = session;
     let tried: Backend[] | undefined;
-    let next = balancer.pick(record.client_ip)!;
+    let next = balancer.pick(record.client_ip);
     for (;;) {
+      if (!next) throw new Failure("no_backend", "no backend may be used");
       const backend = next;
       const startedAt = balancer.now();
       record.setTarget(backend.name);

@@ -26,34 +26,51 @@ const MAX_HEAD = 4096;
 /** Checks every backend over and over, one check of each at a time, spread over the interval. */
 export class HealthChecker {
   readonly #log = getLogger(["rustproxy", "proxy"]);
-  readonly #stop = new AbortController();
   readonly #options: HealthcheckOptions;
   readonly #deps: Required<HealthDeps>;
-  readonly #loops: Promise<void>[];
+  /** What ends the checks of each backend. */
+  readonly #checked = new Map<Backend, AbortController>();
+  readonly #loops = new Set<Promise<void>>();
 
   /** Begins at once. */
   constructor(backends: readonly Backend[], options: HealthcheckOptions, deps: HealthDeps) {
     this.#options = options;
     this.#deps = { random: Math.random, clock: SYSTEM_CLOCK, ...deps };
-    this.#loops = backends.map((backend, i) => this.#run(backend, i / backends.length));
+    this.check(backends);
+  }
+
+  /** Checks these backends from now on, and no others. */
+  check(backends: readonly Backend[]): void {
+    for (const [backend, stop] of this.#checked) {
+      if (backends.includes(backend)) continue;
+      stop.abort();
+      this.#checked.delete(backend);
+    }
+    for (const [i, backend] of backends.entries()) {
+      if (this.#checked.has(backend)) continue;
+      const stop = new AbortController();
+      this.#checked.set(backend, stop);
+      const loop = this.#run(backend, i / backends.length, stop.signal);
+      this.#loops.add(loop);
+      loop.finally(() => this.#loops.delete(loop));
+    }
   }
 
   /** Ends the checks, those under way too. */
   async stop(): Promise<void> {
-    this.#stop.abort();
+    this.check([]);
     await Promise.all(this.#loops);
   }
 
   /** `phase` from 0 to 1: when in the interval its checks begin. */
-  async #run(backend: Backend, phase: number): Promise<void> {
-    const { signal } = this.#stop;
+  async #run(backend: Backend, phase: number, signal: AbortSignal): Promise<void> {
     const { random, clock } = this.#deps;
     const { interval, rise, fall } = this.#options;
     const health = new Health(rise, fall);
     await clock.wait(phase * interval * 1000, signal);
     while (!signal.aborted) {
       const startedAt = clock.now();
-      const trouble = await this.#check(backend);
+      const trouble = await this.#check(backend, signal);
       if (signal.aborted) return;
       const tookMs = clock.now() - startedAt;
       this.#note(backend, health, trouble, tookMs);
@@ -74,11 +91,11 @@ export class HealthChecker {
   }
 
   /** One check: an empty text, or what is wrong. */
-  async #check(backend: Backend): Promise<string> {
+  async #check(backend: Backend, signal: AbortSignal): Promise<string> {
     const { timeout } = this.#options;
     const attempt = new Attempt();
     const end = () => attempt.end();
-    this.#stop.signal.addEventListener("abort", end);
+    signal.addEventListener("abort", end);
     let late = false;
     const timer = setTimeout(() => {
       late = true;
@@ -92,7 +109,7 @@ export class HealthChecker {
       return error instanceof Failure ? error.message : errorCode(error) || String(error);
     } finally {
       clearTimeout(timer);
-      this.#stop.signal.removeEventListener("abort", end);
+      signal.removeEventListener("abort", end);
       end();
     }
   }

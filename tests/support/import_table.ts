@@ -60,11 +60,27 @@ export const MAY_IMPORT: Record<string, string[]> = {
     ...["proxy/access/gate.ts", "proxy/dns/resolver.ts", "proxy/net/", "type:proxy/options.ts"],
   ],
   "proxy/identity.ts": ["proxy/net/address.ts", "type:proxy/"],
-  "proxy/worker.ts": ["proxy/engine.ts", "proxy/net/address.ts", "proxy/stats/", "type:proxy/"],
-  "proxy/workers.ts": [
-    ...["proxy/net/address.ts", "proxy/stats/shared_totals.ts", "proxy/worker_detail.ts"],
+  "proxy/door.ts": ["proxy/net/"],
+  "proxy/handlers.ts": [
+    ...["proxy/net/", "proxy/tcp/", "proxy/http/", "proxy/socks5/", "proxy/tls/", "type:proxy/"],
+  ],
+  "proxy/serving.ts": ["type:proxy/"],
+  "proxy/reports.ts": ["proxy/stats/", "type:proxy/net/"],
+  "proxy/running.ts": [
+    ...["proxy/control/", "proxy/access/describe.ts", "proxy/identity.ts"],
+    ...["proxy/limits_record.ts", "proxy/reports.ts"],
     "type:proxy/",
   ],
+  "proxy/worker.ts": [
+    ...["proxy/engine.ts", "proxy/identity.ts", "proxy/net/address.ts", "proxy/reports.ts"],
+    ...["proxy/stats/", "type:proxy/"],
+  ],
+  "proxy/workers.ts": [
+    ...["proxy/control/", "proxy/files.ts", "proxy/identity.ts", "proxy/net/address.ts"],
+    ...["proxy/reloaded.ts", "proxy/stats/shared_totals.ts", "proxy/worker_detail.ts"],
+    ...["proxy/worker_thread.ts", "type:proxy/"],
+  ],
+  "proxy/worker_thread.ts": ["proxy/net/address.ts", "type:proxy/"],
   "proxy/worker_detail.ts": ["type:proxy/"],
   "proxy/flags.ts": ["proxy/net/address.ts"],
   "proxy/options.ts": [
@@ -77,7 +93,9 @@ export const MAY_IMPORT: Record<string, string[]> = {
   ],
   "proxy/rate.ts": [],
   "proxy/glob.ts": [],
-  "proxy/control/": ["proxy/"],
+  "proxy/control/": [
+    ...["proxy/access/", "proxy/glob.ts", "proxy/net/", "proxy/tcp/target.ts", "type:proxy/"],
+  ],
   "proxy/control/commands.ts": [
     ...["proxy/access/options.ts", "proxy/glob.ts", "proxy/tcp/target.ts", ...NETWORKS],
   ],
