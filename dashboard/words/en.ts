@@ -141,6 +141,9 @@ export const en = {
       up: "up",
       set_aside: "set aside",
       down: "down",
+      drained: "drained",
+      disabled: "disabled",
+      removed: "removed",
     },
   },
   top: {

@@ -77,7 +77,9 @@ export const backendSchema = z.object({
   name: z.string().openapi({ description: "host:port" }),
   weight: count,
   state: z.enum(BACKEND_STATES).openapi({
-    description: "down by its health checks, set_aside since a connection to it failed",
+    description:
+      "down by its health checks, set_aside since a connection to it failed; drained and " +
+      "disabled ones get no new connections, removed ones are no backends any more",
   }),
   active_connections: count,
   total_connections: count,

@@ -16,10 +16,17 @@ export class BackendTable {
     this.#room = room;
   }
 
-  /** Takes what datagram `seq` says of some backends; what is older than known changes nothing. */
+  /**
+   * Takes what datagram `seq` says of some backends; what is older than known changes nothing. Those that
+   * are none any more are forgotten once they have no connections.
+   */
   take(records: readonly BackendRecord[], seq: number): void {
     for (const record of records) {
       const known = this.#known.get(record.name);
+      if (record.state === "removed" && record.active_connections === 0) {
+        if (known && known.seq <= seq) this.#forget(known.record);
+        continue;
+      }
       if (known ? known.seq > seq : !this.#takeRoom(record)) continue;
       this.#known.set(record.name, { record, seq });
       this.version++;
@@ -29,6 +36,12 @@ export class BackendTable {
   /** All of them, in the order in which they were first reported. */
   records(): BackendRecord[] {
     return Array.from(this.#known.values(), ({ record }) => record);
+  }
+
+  #forget(record: BackendRecord): void {
+    this.#known.delete(record.name);
+    this.#room.give(bytesOf(record));
+    this.version++;
   }
 
   /** Forgets all, and gives their room back. */

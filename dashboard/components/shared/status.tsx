@@ -49,6 +49,9 @@ const BACKEND_LOOKS: Record<Backend["state"], Look> = {
   up: { shape: "disc", color: "text-ok" },
   set_aside: { shape: "triangle", color: "text-warn" },
   down: { shape: "square", color: "text-bad" },
+  drained: { shape: "half", color: "text-warn" },
+  disabled: { shape: "box", color: "text-muted" },
+  removed: { shape: "ring", color: "text-muted" },
 };
 
 /** A proxy's state as shape, word and colour. */

@@ -23,6 +23,20 @@ Deno.test("BackendTable keeps the newest of each, in the order of their first re
   assert.equal(table.records()[1].errors, 3);
 });
 
+Deno.test("BackendTable forgets a removed backend with its last connection, and gives its room back", () => {
+  const room = newRoom(100);
+  const table = new BackendTable(room);
+  table.take([backend({ name: "a:1" }), backend({ name: "b:1" })], 5);
+  table.take([backend({ name: "a:1", state: "removed", active_connections: 2 })], 6);
+  assert.deepEqual(table.records().map(({ state }) => state), ["removed", "up"]);
+  table.take([backend({ name: "b:1", state: "removed", active_connections: 0 })], 4);
+  assert.deepEqual(names(table), ["a:1", "b:1"], "what is older than known changes nothing");
+  table.take([backend({ name: "a:1", state: "removed", active_connections: 0 })], 7);
+  table.take([backend({ name: "never:1", state: "removed", active_connections: 0 })], 8);
+  assert.deepEqual(names(table), ["b:1"]);
+  assert.equal(room.left.items, 99);
+});
+
 Deno.test("BackendTable holds so many of a proxy and no more, and gives room back", () => {
   const room = newRoom(MAX_BACKENDS + 10);
   const table = new BackendTable(room);
