@@ -14,6 +14,7 @@ export class WorkerThread {
   /** Questions that it has not answered yet. */
   readonly #asked = new Map<number, (answer: WorkerAnswer | null) => void>();
   #lastQuestion = 0;
+  #isOver = false;
 
   /** Starts it, to listen there as it will be told; `onDeath` is called with why, if it dies. */
   constructor(
@@ -39,8 +40,9 @@ export class WorkerThread {
     this.#worker.postMessage(message);
   }
 
-  /** Its answer; null if it dies instead. */
+  /** Its answer; null if it ends instead, or has ended. */
   ask(question: Question): Promise<WorkerAnswer | null> {
+    if (this.#isOver) return Promise.resolve(null);
     const number = ++this.#lastQuestion;
     const { promise, resolve } = Promise.withResolvers<WorkerAnswer | null>();
     this.#asked.set(number, resolve);
@@ -50,6 +52,7 @@ export class WorkerThread {
 
   /** Ends it at once; harmless when called again. */
   end(): void {
+    this.#isOver = true;
     this.#worker.terminate();
     this.#ended.resolve();
     for (const resolve of this.#asked.values()) resolve(null);

@@ -209,7 +209,7 @@ class WorkerGroup implements Workers {
   }
 
   async #ask(member: WorkerThread, question: Question): Promise<WorkerAnswer> {
-    return await member.ask(question) ?? { error: "a worker died meanwhile", addr: this.addr };
+    return await member.ask(question) ?? { error: "a worker has ended meanwhile", addr: this.addr };
   }
 
   /** Starts as many workers as are missing. */
