@@ -44,7 +44,7 @@ function sentence(command: Command, count: number): string {
     case "set_limits":
       return "limits set";
     case "set_access":
-      return `${command.rules.length} rules set${command.close ? `; ${closed}` : ""}`;
+      return `${rules(command.rules.length)} set${command.close ? `; ${closed}` : ""}`;
     case "backend":
       return BACKEND[command.action](command.name, command.weight ?? 1);
     case "block_client":
@@ -56,6 +56,10 @@ function sentence(command: Command, count: number): string {
     case "reload":
       return "read again";
   }
+}
+
+function rules(n: number): string {
+  return n === 1 ? "1 rule" : `${n} rules`;
 }
 
 const BACKEND: Record<

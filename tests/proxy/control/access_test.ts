@@ -22,7 +22,7 @@ withWorkers("set_access holds for new clients, and with close for all", async (w
   const rules = ["--deny 127.0.0.1"];
   assert.deepEqual(await proxy.tell({ command: "set_access", rules }), {
     ok: true,
-    detail: "1 rules set",
+    detail: "1 rule set",
   });
   assert.equal(await isServed(proxy.port), false);
   await echoes(one);
