@@ -10,7 +10,7 @@ export interface DoorOptions extends AcceptOptions<Deno.TcpConn> {
 }
 
 /** What is left of connections that had come before the port was closed is waited for so long, in ms. */
-const LAST_MS = 20;
+const LAST_MS = 5;
 
 /** A port that is listened on: it can be closed and opened again, and held shut while the port stays open. */
 export class Door {
@@ -75,7 +75,7 @@ export class Door {
 
   /** Waits until no more connections come out of the system's queue, where they come one by one. */
   async #emptyQueue(): Promise<void> {
-    const until = performance.now() + 5 * LAST_MS;
+    const until = performance.now() + 10 * LAST_MS;
     do {
       await new Promise((resolve) => setTimeout(resolve, LAST_MS));
     } while (performance.now() - this.#lastAt < LAST_MS && performance.now() < until);

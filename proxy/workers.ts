@@ -202,8 +202,9 @@ class WorkerGroup implements Workers {
     }
     this.#draining = false;
     const question: Question = { kind: "order", order: { command: "resume" } };
-    const answers = [...this.#members].map((member) => this.#ask(member, question));
-    const outcome = joinOutcomes(await Promise.all(answers));
+    const answers = await Promise.all([...this.#members].map((member) => member.ask(question)));
+    // In the place of one that has died meanwhile another is started.
+    const outcome = joinOutcomes(answers.filter((answer) => answer !== null));
     if (!outcome.error) await this.#fillUp();
     return outcome;
   }
