@@ -5,6 +5,7 @@ import { escapeControls, type Level, LOG_LEVELS, type LogFormat } from "./log.ts
 import { hashTypedPassword } from "./manager/auth/hash_password.ts";
 import { AUTH_VARIABLE } from "./manager/auth/options.ts";
 import { newToken } from "./manager/auth/tokens.ts";
+import { CTL_VARIABLES, type CtlOptions, ctlOptionsSchema } from "./manager/ctl/options.ts";
 import { type ManagerOptions, managerOptionsSchema } from "./manager/options.ts";
 import {
   type Address,
@@ -14,6 +15,7 @@ import {
   unmapIPv4,
 } from "./proxy/net/address.ts";
 import { MODES, type ProxyOptions, proxyOptionsSchema } from "./proxy/options.ts";
+import { CONTROL_KEY_VARIABLE } from "./proxy/control/options.ts";
 import { newStatsKey } from "./proxy/stats/key.ts";
 import { KEY_VARIABLE } from "./proxy/stats/key_options.ts";
 
@@ -23,6 +25,7 @@ export type Task =
   | { kind: "manager"; options: ManagerOptions }
   | { kind: "proxy"; options: ProxyOptions }
   | { kind: "check"; options: ProxyOptions; client: string; target: Address }
+  | { kind: "ctl"; options: CtlOptions }
   | { kind: "demo" };
 
 export interface Invocation {
@@ -141,13 +144,14 @@ function kindOf(parsed: Flags): Kind {
   if (parsed.manager) kinds.push(["manager", "--manager"]);
   if (parsed.mode !== undefined) kinds.push(["proxy", "--mode"]);
   if (parsed.demo) kinds.push(["demo", "--demo"]);
+  if (parsed.ctl !== undefined) kinds.push(["ctl", "--ctl"]);
   if (kinds.length === 1) return kinds[0][0];
   if (kinds.length === 0 && parsed.checkAccess !== undefined) {
     throw new UsageError(
       "--check-access goes with --mode and the other flags of the proxy it is about",
     );
   }
-  const expected = `expected one of --manager, --mode ${MODES.join("|")} or --demo`;
+  const expected = `expected one of --manager, --mode ${MODES.join("|")}, --ctl or --demo`;
   throw new UsageError(
     kinds.length === 0
       ? `Nothing to start: ${expected}; --help tells more`
@@ -158,6 +162,7 @@ function kindOf(parsed: Flags): Kind {
 const KIND_NAMES: Record<Kind, string> = {
   manager: "--manager",
   proxy: "--mode",
+  ctl: "--ctl",
   demo: "--demo",
 };
 
@@ -188,13 +193,20 @@ function secretTask(parsed: Flags, args: string[]): Task | null {
 
 function taskOf(kind: Kind, parsed: Flags, env: Environment): Task {
   if (kind === "demo") return { kind };
-  const given = { ...parsed, statsKeyEnv: env(KEY_VARIABLE), authEnv: env(AUTH_VARIABLE) };
+  const keys = { statsKeyEnv: env(KEY_VARIABLE), controlKeyEnv: env(CONTROL_KEY_VARIABLE) };
+  const given = { ...parsed, ...keys, authEnv: env(AUTH_VARIABLE) };
   if (kind === "manager") return { kind, options: validate(managerOptionsSchema, given) };
+  const managerAddr = parsed.managerAddr ?? (env("RUSTPROXY_MANAGER") || undefined);
+  if (kind === "ctl") {
+    const login = Object.entries(CTL_VARIABLES).map(([name, variable]) => [name, env(variable)]);
+    const all = { ...parsed, ...Object.fromEntries(login), managerAddr };
+    return { kind, options: validate(ctlOptionsSchema, all) };
+  }
   const flags = {
     ...given,
     auth: joined(parsed.auth, parsed.socks5Auth),
     access: parsed.allow ?? parsed.deny ?? parsed.allowTarget ?? parsed.denyTarget,
-    managerAddr: parsed.managerAddr ?? (env("RUSTPROXY_MANAGER") || undefined),
+    managerAddr,
   };
   const options = validate(proxyOptionsSchema, flags);
   if (parsed.checkAccess === undefined) return { kind, options };

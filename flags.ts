@@ -4,7 +4,7 @@ import { MODES } from "./proxy/options.ts";
 import { ALGORITHMS } from "./proxy/tcp/options.ts";
 
 /** The kinds of start. */
-export type Kind = "manager" | "proxy" | "demo";
+export type Kind = "manager" | "proxy" | "ctl" | "demo";
 /** Flags as the command line gives them, by name. */
 export type Flags = Record<string, string | string[] | boolean | undefined>;
 
@@ -21,10 +21,13 @@ Examples:
   rustproxy --mode http --listen :8080
   rustproxy --mode socks5 --listen 127.0.0.1:1080 --auth user:password
   rustproxy --demo
+  rustproxy --ctl close edge-1 client=192.0.2.0/24
 
 Environment:
   RUSTPROXY_MANAGER    the manager's address, as --manager-addr; the flag wins
   RUSTPROXY_STATS_KEY  as --stats-key; on a manager several with commas between; the flags win
+  RUSTPROXY_CONTROL_KEY  the same for --control-key
+  RUSTPROXY_USER, RUSTPROXY_PASSWORD, RUSTPROXY_TOKEN  who asks with --ctl
   RUSTPROXY_AUTH       a manager's --auth; several with line breaks between; the flag wins
 
 Exit codes: 0 regular end, 1 it could not start, 2 wrong use, 130 stopped by a second signal.`;
@@ -43,7 +46,7 @@ export function flags(): Flag[] {
     option: repeated(new Option(flags, text)),
   });
   const both: Kind[] = ["manager", "proxy"];
-  const everywhere: Kind[] = ["manager", "proxy", "demo"];
+  const everywhere: Kind[] = ["manager", "proxy", "ctl", "demo"];
   return [
     flag(["manager"], "--manager", "be the manager: collect statistics, serve API and dashboard"),
     flag(["proxy"], "--mode <mode>", `be a proxy: ${MODES.join(", ")}`),
@@ -92,9 +95,9 @@ export function flags(): Flag[] {
       "the same from a htpasswd file with bcrypt or SHA-crypt; for the manager lines of user:role:hash",
     ),
     flag(
-      ["manager"],
+      ["manager", "ctl"],
       "--token-file <file>",
-      "bearer tokens for programs: lines of name:role:token",
+      "bearer tokens for programs: lines of name:role:token; --ctl is known by the first one's",
     ),
     flag(both, "--tls-cert <file>", "speak TLS to clients: certificate and chain in PEM"),
     flag(both, "--tls-key <file>", "the certificate's key in PEM"),
@@ -105,9 +108,9 @@ export function flags(): Flag[] {
       "start nothing, and say what the same flags make of this client and this target",
     ),
     flag(
-      ["proxy"],
-      "--manager-addr <host:port>",
-      "the manager to report to; statistics go to its port + 1000 over UDP",
+      ["proxy", "ctl"],
+      "--manager-addr <address>",
+      "the manager to report to as host:port; statistics go to its port + 1000 over UDP",
     ),
     flag(["proxy"], "--stats-addr <host:port>", "send statistics there instead"),
     flag(["proxy"], "--report-interval <seconds>", "time between two reports (5)"),
@@ -145,7 +148,9 @@ export function flags(): Flag[] {
       "seal statistics with it; the manager then takes no others, and several keys (repeatable)",
     ),
     flag(["manager", "proxy"], "--stats-key-file <file>", "the same from a file"),
-    flag([], "--print-key", "print a new key for them, and start nothing"),
+    ...controlFlags(flag, repeatable),
+    ...ctlFlags().map(([name, text]) => flag(["ctl"], name, text)),
+    flag([], "--print-key", "print a new key for these, and start nothing"),
     flag([], "--print-token", "print a new token for --token-file, and start nothing"),
     flag(
       [],
@@ -164,6 +169,42 @@ export function flags(): Flag[] {
       of: everywhere,
       option: new Option(`${name} [value]`).hideHelp(),
     })),
+  ];
+}
+
+type MakeFlag = (of: Kind[], flags: string, text: string) => Flag;
+
+function controlFlags(flag: MakeFlag, repeatable: MakeFlag): Flag[] {
+  return [
+    flag(["proxy"], "--control", "take orders from the manager; without it from nobody"),
+    flag(
+      ["proxy"],
+      "--control-addr <address>",
+      "the manager's HTTP side: https://host:port, or host:port, which is https but on loopback " +
+        "(--manager-addr)",
+    ),
+    repeatable(
+      ["manager", "proxy"],
+      "--control-key <key>",
+      "who has it may give orders and take them; a manager knows several (repeatable)",
+    ),
+    flag(["manager", "proxy"], "--control-key-file <file>", "the same from a file"),
+    flag(
+      ["proxy", "ctl"],
+      "--control-ca <file>",
+      "the authority of the manager's certificate, in PEM",
+    ),
+  ];
+}
+
+function ctlFlags(): [flags: string, text: string][] {
+  return [
+    ["--ctl <command...>", "ask or tell the manager at --manager-addr: --ctl help says what"],
+    ["--user <name>", "who asks; the password is RUSTPROXY_PASSWORD or --password-file"],
+    ["--password-file <file>", "holds the password"],
+    ["--json", "print what the manager says"],
+    ["--yes", "close connections that match without asking"],
+    ["--timeout <seconds>", "for the proxies' answers (10)"],
   ];
 }
 

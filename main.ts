@@ -1,4 +1,5 @@
 import { parseCommandLine, type Task, UsageError } from "./cli.ts";
+import { controlFromTerminal } from "./ctl.ts";
 import config from "./deno.json" with { type: "json" };
 import { startDemo } from "./demo.ts";
 import { setUpLog } from "./log.ts";
@@ -13,15 +14,11 @@ const DASHBOARD = new URL("./dashboard/dist/", import.meta.url);
 /** In the executable the worker's bundle stands beside the program's. */
 const WORKER = new URL(import.meta.url.replace(/main(\.\w+)$/, "worker$1"));
 
-/** Anything that runs until it is stopped. */
-interface Running {
-  stop(): Promise<void>;
-}
-
+/** Starts what runs until it is stopped. */
 async function start(
-  task: Exclude<Task, { kind: "print" | "check" }>,
+  task: Exclude<Task, { kind: "print" | "check" | "ctl" }>,
   setup: WorkerSetup,
-): Promise<Running> {
+): Promise<{ stop(): Promise<void> }> {
   const deps = { version: config.version, host: machineName(), dashboardDir: DASHBOARD };
   switch (task.kind) {
     case "manager":
@@ -56,6 +53,7 @@ if (import.meta.main) {
   try {
     const invocation = parseCommandLine(Deno.args, config.version, (name) => Deno.env.get(name));
     const { task, logLevel, logFormat, warnings } = invocation;
+    if (task.kind === "ctl") Deno.exit(await controlFromTerminal(task.options));
     if (task.kind === "print" || task.kind === "check") {
       const { text, code } = task.kind === "check" ? await checkAccess(task) : { ...task, code: 0 };
       console.log(typeof text === "function" ? await text() : text);

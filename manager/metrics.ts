@@ -1,12 +1,15 @@
-import { Counter, Gauge, Registry as PromRegistry } from "prom-client";
+import { Registry as PromRegistry } from "prom-client";
 import { type FleetStats, PROXY_STATUSES, type ProxySummary } from "./api/model.ts";
 import { HISTORY_STATES } from "./api/model_history.ts";
 import type { Auth } from "./auth/auth.ts";
 import { proxySummary } from "./api/views.ts";
 import type { Alerts } from "./alerts/alerts.ts";
 import type { Totals } from "./fleet/totals.ts";
+import type { ControlHub } from "./control/hub.ts";
 import type { Health } from "./health.ts";
+import { controlSeries } from "./control/metrics.ts";
 import type { Registry } from "./registry.ts";
+import { counter, gauge, type Series } from "./series.ts";
 
 /** Proxies with series of their own; beyond them only the fleet's figures count. */
 export const MAX_LABELLED_PROXIES = 1_000;
@@ -28,13 +31,12 @@ export interface MetricsDeps {
   auth?: Auth;
   /** The manager's own figures, where it runs. */
   health?: Pick<Health, "render">;
+  /** Who takes orders, where the manager gives any. */
+  control?: Pick<ControlHub, "connected" | "figures"> | null;
 }
 
 /** A scrape is answered with what another got so many milliseconds before. */
 const FRESH_MS = 1_000;
-
-type Labels = Record<string, string>;
-type Series = (value: number, labels?: Labels) => void;
 
 /** Metrics of one manager, all read anew at each scrape. */
 export function createMetrics(deps: MetricsDeps): Metrics {
@@ -42,11 +44,13 @@ export function createMetrics(deps: MetricsDeps): Metrics {
   const fleet = fleetSeries(prom);
   const proxies = proxySeries(prom);
   const auth = deps.auth && authSeries(prom);
+  const control = deps.control ? controlSeries(prom, deps.control) : () => {};
   const render = async () => {
     // Emptied and filled in one go, so that no other scrape sees them half filled.
     prom.resetMetrics();
     fleet(deps);
     proxies(deps);
+    control();
     if (deps.auth) auth?.(deps.auth);
     const [own, health] = await Promise.all([prom.metrics(), deps.health?.render() ?? ""]);
     return own + health;
@@ -268,19 +272,4 @@ function proxySeries(prom: PromRegistry): (deps: MetricsDeps) => void {
       for (const [series, read] of all) series(read(proxy), { proxy_id, proxy_type });
     }
   };
-}
-
-function gauge(prom: PromRegistry, name: string, help: string, labelNames: string[] = []): Series {
-  const metric = new Gauge({ name: `rustproxy_${name}`, help, labelNames, registers: [prom] });
-  return (value, labels = {}) => metric.set(labels, value);
-}
-
-function counter(
-  prom: PromRegistry,
-  name: string,
-  help: string,
-  labelNames: string[] = [],
-): Series {
-  const metric = new Counter({ name: `rustproxy_${name}`, help, labelNames, registers: [prom] });
-  return (value, labels = {}) => metric.inc(labels, value);
 }

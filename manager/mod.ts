@@ -7,6 +7,7 @@ import { AuditLog } from "./audit.ts";
 import { Alerts, type AlertsDeps } from "./alerts/alerts.ts";
 import { openAlertFile } from "./alerts/config.ts";
 import { createApp } from "./api/app.ts";
+import { ControlHub } from "./control/hub.ts";
 import { readDashboard } from "./api/dashboard.ts";
 import type { FleetStats } from "./api/model.ts";
 import { SESSION_COOKIE } from "./api/who.ts";
@@ -21,7 +22,7 @@ import type { ManagerOptions } from "./options.ts";
 import { ReceiverThread } from "./receiver/thread.ts";
 import { Registry } from "./registry.ts";
 import { SealCheck } from "./sealed/check.ts";
-import { openKeys } from "./sealed/keys.ts";
+import { keysOf, openKeys } from "./sealed/keys.ts";
 import { type Handler, HttpServer } from "./server.ts";
 import { exposureWarnings } from "./warnings.ts";
 
@@ -62,6 +63,14 @@ export async function startManager(
   const registry = new Registry({ maxProxies: options.maxProxies });
   const keys = openKeys(options);
   const certificate = options.tls && openCertificate(options.tls, { by: "manager" });
+  const orderKeys = options.control
+    ? keysOf(options.control.keys, options.control.file, "--control-key-file")
+    : null;
+  const control = orderKeys && new ControlHub({
+    keys: orderKeys.value,
+    now,
+    onChange: (proxyId, isControlled) => registry.setControlled(proxyId, isControlled),
+  });
   const rules = options.alerts === null ? null : openAlertFile(options.alerts);
   const check = keys && new SealCheck(keys.value, deps.now ?? Date.now);
   const ingest = new Ingest(registry, now, check);
@@ -93,11 +102,11 @@ export async function startManager(
   const auth = options.auth ? new Auth(options.auth, { audit }) : undefined;
   const health = new Health(() => server);
   const viewers = () => live.viewers;
-  const metrics = createMetrics({ registry, stats, now, viewers, alerts, auth, health });
+  const metrics = createMetrics({ registry, stats, now, viewers, alerts, auth, health, control });
   const dashboard = await readDashboard(deps.dashboardDir);
   const app = createApp({
     ...{ registry, stats, now, live, audit, alerts, metrics, history, dashboard, publicHosts },
-    ...{ version, auth, cookieName: `${SESSION_COOKIE}_${options.listen.port}` },
+    ...{ version, auth, control, cookieName: `${SESSION_COOKIE}_${options.listen.port}` },
     noteRequest: (route, method, status, s) => health.noteRequest(route, method, status, s),
     noteError: (code) => server.refusals.noteError(code),
     basePath: options.basePath,
@@ -127,17 +136,18 @@ export async function startManager(
   });
   certificate?.watch();
   auth?.follow();
+  orderKeys?.follow((keys) => control?.setKeys(keys));
   const log = getLogger(["rustproxy", "manager"]);
   const url = `${options.tls ? "https" : "http"}://${text(server.addr)}${options.basePath}`;
   log.info(
     `manager listening on ${url}, statistics on udp ${text(statsAddr)}`,
-    { sealed: keys ? true : undefined },
+    { sealed: keys ? true : undefined, gives_orders: control ? true : undefined },
   );
   const { hostname } = server.addr;
   const listening = { url, hostname, stats: text(statsAddr), statsHostname: statsAddr.hostname };
   for (const warning of exposureWarnings(options, listening)) log.warn(warning);
   health.start();
-  const parts = { arrived, registry, alerts, live, history, auth };
+  const parts = { arrived, registry, alerts, live, history, auth, control };
   const timer = setInterval(() => tick(parts, now()), TICK_MS);
   let stopped: Promise<void> | undefined;
   const stop = async () => {
@@ -145,9 +155,11 @@ export async function startManager(
     keys?.close();
     certificate?.close();
     auth?.close();
+    orderKeys?.close();
     health.stop();
     receiver.stop();
     live.stop();
+    control?.stop();
     await Promise.all([server.stop(), alerts.stop(), history.stop()]);
     log.info(`manager on ${url} stopped`);
   };
@@ -165,9 +177,11 @@ interface Parts {
   live: Live;
   history: HistoryClient;
   auth?: Auth;
+  control: ControlHub | null;
 }
 
-function tick({ arrived, registry, alerts, live, history, auth }: Parts, nowMs: number): void {
+function tick(parts: Parts, nowMs: number): void {
+  const { arrived, registry, alerts, live, history, auth, control } = parts;
   try {
     arrived.tick(nowMs);
     registry.tick(nowMs);
@@ -175,6 +189,7 @@ function tick({ arrived, registry, alerts, live, history, auth }: Parts, nowMs: 
     alerts.tick(nowMs);
     live.flush();
     history.tick();
+    control?.tick(nowMs);
   } catch (error) {
     getLogger(["rustproxy", "manager"]).error("Cannot update the fleet: {error}", { error });
   }

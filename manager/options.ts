@@ -11,6 +11,7 @@ import { authFlags, type AuthOptions, authOptions } from "./auth/options.ts";
 import { type Bounds, boundsFlags } from "./bounds.ts";
 import { statsAddressOf } from "../proxy/options.ts";
 import { exposureFlags, type ExposureOptions, exposureOptions } from "./http/exposure_options.ts";
+import { controlKeyFlags, type ControlKeyOptions, controlKeyOptions } from "./control/options.ts";
 import { httpFlags, type HttpOptions, httpOptions } from "./http/options.ts";
 import { keyFlags } from "../proxy/stats/key_options.ts";
 import { type SealOptions, sealOptions } from "./sealed/options.ts";
@@ -31,6 +32,8 @@ export interface ManagerOptions extends Bounds, SealOptions, ExposureOptions {
   http?: HttpOptions;
   /** Who may use the manager; null for everybody. */
   auth: AuthOptions | null;
+  /** The keys of proxies that take orders; null where none are given. */
+  control?: ControlKeyOptions | null;
   /** Where the past is kept; null for nowhere. */
   history: HistoryOptions | null;
   /** A file of rules for alerts; null for the default ones. */
@@ -53,6 +56,7 @@ const flagsSchema = z.object({
   ),
   ...boundsFlags,
   ...keyFlags,
+  ...controlKeyFlags,
   ...httpFlags,
   ...exposureFlags,
   ...historyFlags,
@@ -68,18 +72,20 @@ export const managerOptionsSchema = flagsSchema.transform((flags, context): Mana
   const past = historyOptions(flags);
   const exposure = exposureOptions(flags);
   const auth = authOptions(flags);
-  for (const wrong of [keys, past, exposure, auth]) {
+  const control = controlKeyOptions(flags);
+  for (const wrong of [keys, past, exposure, auth, control]) {
     if (typeof wrong === "string") context.addIssue(wrong);
   }
   if (typeof keys === "string" || typeof past === "string") return z.NEVER;
   if (typeof exposure === "string" || typeof auth === "string") return z.NEVER;
+  if (typeof control === "string") return z.NEVER;
   try {
     // Port 0 is any free one, for both; nobody could guess the second from the first.
     const statsListen = given ?? (listen.port === 0 ? listen : statsAddressOf(listen));
     const http = httpOptions(flags);
     return {
       ...{ listen, statsListen, publicHosts, http, statsRate, maxProxies, history: past, auth },
-      ...{ ...keys, ...exposure, alerts },
+      ...{ ...keys, ...exposure, alerts, control },
     };
   } catch (error) {
     if (!(error instanceof AddressError)) throw error;

@@ -23,6 +23,8 @@ export class Registry {
   #proxies = new Map<string, ProxyEntry>();
   #statuses = new Map<string, string>();
   #listeners = new Set<ChangeListener>();
+  /** Those that take orders from here, whether they have reported yet or not. */
+  #controlled = new Set<string>();
   #forgotten = noTotals();
   #room: Room;
   #maxProxies: number;
@@ -67,6 +69,7 @@ export class Registry {
     if (!entry) {
       if (this.size >= this.#maxProxies && !this.#makeRoom(atMs)) return "registry_full";
       entry = new ProxyEntry(report, atMs, this.#room);
+      entry.controlled = this.#controlled.has(id);
       this.#proxies.set(id, entry);
     }
     const changed = entry.apply(report, atMs);
@@ -80,6 +83,16 @@ export class Registry {
   /** Counts a report that is dropped before it comes to {@link apply}, where its proxy is known. */
   refuse({ proxy }: Report, reason: string): void {
     this.#proxies.get(proxy.proxy_id)?.refuse(proxy, reason);
+  }
+
+  /** Notes whether a proxy takes orders from here. */
+  setControlled(proxyId: string, isControlled: boolean): void {
+    if (isControlled) this.#controlled.add(proxyId);
+    else this.#controlled.delete(proxyId);
+    const entry = this.#proxies.get(proxyId);
+    if (!entry) return;
+    entry.controlled = isControlled;
+    this.#emit(proxyId, null);
   }
 
   /** Drops a proxy that is offline or stopped, and its totals with it. */
@@ -100,6 +113,7 @@ export class Registry {
     const nothing = { ...lists, complete: false, limits: null };
     const entry = known ?? new ProxyEntry({ proxy: state, ...nothing }, firstSeenMs, this.#room);
     entry.restore(saved, known !== undefined);
+    entry.controlled = this.#controlled.has(entry.id);
     this.#proxies.set(entry.id, entry);
     this.#emit(entry.id, null);
     this.#noteStatus(entry, atMs);

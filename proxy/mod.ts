@@ -1,6 +1,8 @@
 import { getLogger } from "@logtape/logtape";
 import { describeAccess } from "./access/describe.ts";
+import { ControlClient } from "./control/client.ts";
 import type { Command, CommandName, CommandResult } from "./control/commands.ts";
+import { ControlTrust } from "./control/trust.ts";
 import { startEngine } from "./engine.ts";
 import { identify, listenText, type Naming, newBootId, viaName } from "./identity.ts";
 import { formatAddress } from "./net/address.ts";
@@ -39,8 +41,10 @@ export interface RunningProxy {
 export function startProxy(options: ProxyOptions, { dial, ...deps }: ProxyDeps): RunningProxy {
   const bootId = newBootId();
   const seal = new ReportSeal(options, false);
+  const trust = options.control && new ControlTrust(options.control);
   const engine = startEngine(options, { via: viaName(bootId), reusePort: false, dial });
-  return run(options, engine, identify(options, deps, engine.addr, bootId), seal, deps);
+  const identity = identify(options, deps, engine.addr, bootId);
+  return takeOrders(run(options, engine, identity, seal, deps), options, identity, trust);
 }
 
 /**
@@ -61,11 +65,36 @@ export async function startProxyThreads(
     return startProxy(options, deps);
   }
   const seal = new ReportSeal(options, false);
+  const trust = options.control && new ControlTrust(options.control);
   const bootId = newBootId();
   const workers = await startWorkers(options, viaName(bootId), module);
   const identity = identify(options, deps, workers.addr, bootId);
   workers.report(identity);
-  return run(options, workers, identity, seal, deps);
+  return takeOrders(run(options, workers, identity, seal, deps), options, identity, trust);
+}
+
+/** Lets the manager give orders, where it may, to the last: the connection to it ends behind everything else. */
+function takeOrders(
+  proxy: RunningProxy,
+  { control }: ProxyOptions,
+  { proxy_id: proxyId, boot_id: bootId, version }: Identity,
+  trust: ControlTrust | null,
+): RunningProxy {
+  if (!control || !trust) return proxy;
+  const { commands } = proxy;
+  const execute = (command: Command) => proxy.execute(command);
+  const client = new ControlClient(control.manager, trust, {
+    ...{ proxyId, bootId, version, commands, execute },
+  });
+  client.start();
+  return {
+    ...{ proxyId, commands, execute },
+    get addr() {
+      return proxy.addr;
+    },
+    apply: (options) => proxy.apply(options),
+    stop: () => proxy.stop().finally(() => client.stop()),
+  };
 }
 
 function run(

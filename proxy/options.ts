@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { accessFlag, type AccessOptions, misplacedRule } from "./access/options.ts";
+import { controlFlags, type ControlOptions, controlOptions } from "./control/options.ts";
 import { authFlags, type AuthOptions, authOptions } from "./auth/options.ts";
 import { dnsFlags, type DnsOptions, dnsOptions } from "./dns/options.ts";
 import { addressFlag, countFlag, listFlag, secondsFlag } from "./flags.ts";
@@ -34,6 +35,8 @@ export interface ProxyOptions
   access: AccessOptions;
   /** Where reports go over UDP; null for nowhere. */
   statsTo: Address | null;
+  /** From whom the proxy takes orders; null for nobody. */
+  control: ControlOptions | null;
   /** The name given with `--id`; null for one made of host, mode and listen address. */
   id: string | null;
   connectTimeout: number;
@@ -126,6 +129,7 @@ const flagsSchema = z.object({
   statsAddr: addressFlag("--stats-addr", parseHostPort).optional(),
   ...reportFlags,
   ...keyFlags,
+  ...controlFlags,
   id: z.string().min(1, 'Cannot use --id "": expected a name').optional(),
   connectTimeout: secondsFlag("--connect-timeout", 0.1, 3600).default(10),
   drainTimeout: secondsFlag("--drain-timeout", 0, 3600).default(10),
@@ -197,6 +201,11 @@ export const proxyOptionsSchema = flagsSchema.transform((flags, context): ProxyO
     context.addIssue(keys);
     return z.NEVER;
   }
+  const control = controlOptions(flags, flags.managerAddr);
+  if (typeof control === "string") {
+    context.addIssue(control);
+    return z.NEVER;
+  }
   return {
     mode,
     listen: flags.listen ?? parseListen(DEFAULT_LISTEN[mode]),
@@ -209,6 +218,7 @@ export const proxyOptionsSchema = flagsSchema.transform((flags, context): ProxyO
     statsTo,
     ...report,
     ...keys,
+    control,
     id: flags.id ?? null,
     connectTimeout: flags.connectTimeout,
     dns,

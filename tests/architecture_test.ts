@@ -6,7 +6,7 @@ import { exists, lineCount, linesIn, ROOT, sourceFiles } from "./support/source_
 
 const TOP_LEVEL = [
   ...["deno.json", "deno.lock", "README.md", "LICENSE", "CHANGELOG.md", "build.ts"],
-  ...["main.ts", "cli.ts", "flags.ts", "demo.ts", "log.ts", "worker.ts", "config.ts"],
+  ...["main.ts", "cli.ts", "ctl.ts", "flags.ts", "demo.ts", "log.ts", "worker.ts", "config.ts"],
   ...["proxy", "manager", "dashboard", "tests"],
 ];
 
@@ -29,12 +29,13 @@ const PURE_NAMES = [
     "networks",
     "rules",
     "access/options",
-    "http/frames",
+    "net/frames",
     "request_line",
     "glob",
     "ranking",
     ...["control/commands", "control/changes", "control/differences"],
   ],
+  ...["control/protocol", "control/proof", "control/manager_url"],
   ...["dns/servers", "dns/query", "dns/error", "dns/found", "dns/special", "dns/cache"],
   ...["htpasswd", "sha_crypt", "toml/lines", "toml/problems", "toml/read"],
 ];

@@ -212,7 +212,7 @@ Deno.test("parseCommandLine prints help and version, whatever else stands there"
 });
 
 const misuses: [line: string, message: RegExp][] = [
-  ["", /^Nothing to start: expected one of --manager, --mode tcp\|http\|socks5 or --demo/],
+  ["", /^Nothing to start: expected one of --manager, --mode tcp\|http\|socks5, --ctl or --demo/],
   ["--listen :8080", /^Nothing to start/],
   ["--manager --mode http", /^Cannot combine --manager with --mode: expected one of/],
   ["--manager --demo", /^Cannot combine --manager with --demo/],
@@ -240,7 +240,10 @@ const misuses: [line: string, message: RegExp][] = [
   ["--manager --stats-listen x", /^Cannot parse --stats-listen "x"/],
   ["--manager --public-host a/b", /^Cannot parse --public-host "a\/b": expected a host name$/],
   ["--manager --target a:1", /^--target goes with --mode, not with --manager$/],
-  ["--manager --manager-addr a:1", /^--manager-addr goes with --mode, not with --manager$/],
+  [
+    "--manager --manager-addr a:1",
+    /^--manager-addr goes with --mode or --ctl, not with --manager$/,
+  ],
   ["--demo --auth a:b", /^--auth goes with --manager or --mode, not with --demo$/],
   ["--manager --accept-rate 1", /^--accept-rate goes with --mode, not with --manager$/],
   ["--demo --bandwidth 1M", /^--bandwidth goes with --mode, not with --demo$/],

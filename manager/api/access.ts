@@ -1,5 +1,6 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { getCookie } from "hono/cookie";
+import { CONTROL_PATH } from "../../proxy/control/protocol.ts";
 import { isLoopback } from "../../proxy/net/address.ts";
 import type { Auth, Grant } from "../auth/auth.ts";
 import type { Dashboard } from "./dashboard.ts";
@@ -9,8 +10,8 @@ import { addressOf, challenge, refuse, SESSION_COOKIE } from "./who.ts";
 
 const SAFE_METHODS = ["GET", "HEAD"];
 
-/** For everybody, beside the dashboard's files, whoever they are. */
-const PUBLIC = ["/api/health", "/api/login"];
+/** For everybody (proxies show by a key who they are), beside the dashboard's files, whoever they are. */
+const PUBLIC = ["/api/health", "/api/login", CONTROL_PATH];
 /** For everybody, and about who they are. */
 const ABOUT_YOU = ["/api/session", "/api/logout"];
 

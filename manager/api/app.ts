@@ -3,6 +3,7 @@ import { getLogger } from "@logtape/logtape";
 import type { MiddlewareHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { Auth } from "../auth/auth.ts";
+import type { ControlHub } from "../control/hub.ts";
 import type { Live } from "../live.ts";
 import type { Metrics } from "../metrics.ts";
 import { accessGuard } from "./access.ts";
@@ -19,7 +20,9 @@ import { methodGuard } from "./methods.ts";
 import { RouteTable } from "./route_table.ts";
 import { auditRoutes, type AuditRoutesDeps } from "./routes_audit.ts";
 import { type AlertDeps, alertRoutes } from "./routes_alerts.ts";
+import { channelRoutes } from "./routes_channel.ts";
 import { connectionRoutes } from "./routes_connections.ts";
+import { controlRoutes } from "./routes_control.ts";
 import { metaRoutes } from "./routes_meta.ts";
 import { type FleetDeps, fleetRoutes } from "./routes_fleet.ts";
 import { historyRoutes, type HistoryRoutesDeps } from "./routes_history.ts";
@@ -34,6 +37,8 @@ export interface AppDeps
   live: Live;
   /** Who may use the manager; none where there are no accounts. */
   auth?: Auth;
+  /** Null where the manager has no key to give orders. */
+  control: ControlHub | null;
   /** The name of the session's cookie. */
   cookieName?: string;
   metrics: Metrics;
@@ -67,6 +72,7 @@ export function createApp(deps: AppDeps) {
   app.use(sizeGuard);
   app.use(jsonGuard);
   app.route("/", wsRoutes(deps));
+  if (deps.control) app.route("/", channelRoutes(deps.control, deps.viewerTimeoutS));
   const api = addRoutes(app, deps);
   addRest(app, deps);
   return api;
@@ -86,6 +92,7 @@ function addRoutes(app: OpenAPIHono<ManagerEnv>, deps: AppDeps) {
     .route("/", sessionRoutes(deps))
     .route("/", auditRoutes(deps))
     .route("/", alertRoutes(deps))
+    .route("/", controlRoutes(deps))
     .route(
       "/",
       metaRoutes({

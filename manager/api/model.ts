@@ -26,6 +26,7 @@ export const proxySummarySchema = z.object({
   version: z.string(),
   status: z.enum(PROXY_STATUSES),
   draining: z.boolean(),
+  controlled: z.boolean().openapi({ description: "it takes orders from this manager now" }),
   total_connections: count,
   active_connections: count,
   failed_connections: count,

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { getLogger } from "@logtape/logtape";
 import { type Context, Hono } from "hono";
 import type { Auth } from "../auth/auth.ts";
@@ -6,10 +5,10 @@ import type { ServerSocket, SocketEvents } from "../http/server_socket.ts";
 import type { Live, ViewerSocket } from "../live.ts";
 import type { ManagerEnv } from "./env.ts";
 import { errorReply } from "./errors.ts";
+import { refuseHandshake, refuseOthers, upgrade } from "./upgrade.ts";
 
 /** A viewer that says nothing for half of this is pinged, and one that does not answer is gone; in seconds. */
 const IDLE_TIMEOUT_S = 30;
-const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /** The session, or whatever else let the viewer in, has ended. */
 export const CLOSE_LOGGED_OUT = 4401;
@@ -28,61 +27,25 @@ export interface WsDeps {
  */
 export function wsRoutes({ live, auth, viewerTimeoutS = IDLE_TIMEOUT_S }: WsDeps) {
   return new Hono<ManagerEnv>().get("/ws", (c) => {
-    const refused = refuseHandshake(c, live);
+    const refused = refuseOthers(c) ?? (live.isFull ? refuseCrowd(c) : refuseHandshake(c));
     if (refused) return refused;
-    const client = c.env?.client;
-    const head = acceptance(c.req.header("sec-websocket-key")!);
     const viewer = new Viewer(live);
-    const socket = client?.upgrade(head, viewer.events, 1000 * viewerTimeoutS);
-    // The connection is the viewer's from here on: this reply goes nowhere.
-    if (socket) {
-      const grant = c.get("grant");
-      if (auth && grant) {
-        viewer.unwatch = auth.watch(grant, () => viewer.close(CLOSE_LOGGED_OUT, "logged out"));
-      }
-      viewer.open(socket);
-      return c.body(null);
+    const socket = upgrade(c, (client, head) => {
+      const { events } = viewer;
+      return client.upgrade(head, { events, peer: "viewer", idleMs: 1000 * viewerTimeoutS });
+    });
+    if (socket instanceof Response) return socket;
+    const grant = c.get("grant");
+    if (auth && grant) {
+      viewer.unwatch = auth.watch(grant, () => viewer.close(CLOSE_LOGGED_OUT, "logged out"));
     }
-    // The next try comes on a connection of its own, of which all is known.
-    client?.cutSoon();
-    c.header("Connection", "close");
-    return badUpgrade(c);
+    viewer.open(socket);
+    return c.body(null);
   });
 }
 
-function refuseHandshake(c: Context<ManagerEnv>, live: Live): Response | null {
-  const field = (name: string) => c.req.header(name) ?? "";
-  if (field("upgrade").toLowerCase() !== "websocket") {
-    c.header("Upgrade", "websocket");
-    return errorReply(c, 426, "upgrade_required", "This path speaks WebSocket only");
-  }
-  if (live.isFull) {
-    return errorReply(c, 503, "too_many_viewers", "Too many viewers are connected");
-  }
-  const version = field("sec-websocket-version");
-  if (version !== "" && version !== "13") {
-    c.header("Sec-WebSocket-Version", "13");
-    return errorReply(c, 426, "bad_version", "Only version 13 of the WebSocket protocol is spoken");
-  }
-  const whole = version !== "" && /(^|,)\s*upgrade\s*(,|$)/i.test(field("connection")) &&
-    /^[A-Za-z0-9+/]{22}==$/.test(field("sec-websocket-key"));
-  return whole ? null : badUpgrade(c);
-}
-
-function badUpgrade(c: Context): Response {
-  return errorReply(c, 400, "bad_upgrade", "This is not a WebSocket handshake (RFC 6455)");
-}
-
-/** The head that accepts a handshake with this key. */
-function acceptance(key: string): Uint8Array {
-  const accept = createHash("sha1").update(key + GUID).digest("base64");
-  const lines = [
-    "HTTP/1.1 101 Switching Protocols",
-    "Upgrade: websocket",
-    "Connection: Upgrade",
-    `Sec-WebSocket-Accept: ${accept}`,
-  ];
-  return new TextEncoder().encode(`${lines.join("\r\n")}\r\n\r\n`);
+function refuseCrowd(c: Context): Response {
+  return errorReply(c, 503, "too_many_viewers", "Too many viewers are connected");
 }
 
 /** What the live feed knows of a viewer. */

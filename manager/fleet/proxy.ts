@@ -21,6 +21,8 @@ const MAX_DELAY_S = 60;
 /** One proxy of the fleet: its current boot, and the sums of those before. */
 export class ProxyEntry {
   readonly id: string;
+  /** Whether it takes orders from here; who knows that sets it. */
+  controlled = false;
   /** When it was first heard of, in Unix milliseconds. */
   readonly firstSeenMs: number;
   readonly connections: ConnectionTable;

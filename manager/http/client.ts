@@ -1,4 +1,4 @@
-import type { ServerSocket, SocketEvents } from "./server_socket.ts";
+import type { ServerSocket, SocketSpec } from "./server_socket.ts";
 
 /** What the application may know of the client that makes a request, and do to its connection. */
 export interface HttpClient {
@@ -15,12 +15,14 @@ export interface HttpClient {
   readonly host: string | null;
   /** True once the connection has ended. */
   readonly closed: boolean;
+  /** The reply to the request that is served may take so long until its first byte, in milliseconds. */
+  allow(ms: number): void;
   /**
    * Makes the connection a WebSocket whose first bytes are `head`; the application's reply goes nowhere. Null
    * where the client did not wait for the reply, or sent a body before, so that it cannot be told where its
    * messages begin.
    */
-  upgrade(head: Uint8Array, events: SocketEvents, idleMs: number): ServerSocket | null;
+  upgrade(head: Uint8Array, spec: SocketSpec): ServerSocket | null;
   /** Ends the TCP connection, once what is under way has gone out. */
   cutSoon(): void;
 }

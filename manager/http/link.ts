@@ -6,7 +6,7 @@ import { HeadError } from "./head.ts";
 import type { LinkDeps } from "./link_deps.ts";
 import { type Refusal, refusalReply } from "./refusals.ts";
 import { RequestReader } from "./request.ts";
-import { ServerSocket, type SocketEvents } from "./server_socket.ts";
+import { ServerSocket, type SocketSpec } from "./server_socket.ts";
 import type { TlsFront, TlsLayer } from "./tls.ts";
 
 /** One client's connection and the one behind it, with a deadline for each thing that may take long. */
@@ -26,6 +26,8 @@ export class Link {
   #deadline: number;
   /** Until when the body that comes must be there. */
   #bodyEndsBy = Infinity;
+  /** How long the reply to the request that is served may take, if that is longer than others may. */
+  #patience = 0;
   /** Since when a write to the client has not ended; null while none is under way. */
   #writingSince: number | null = null;
   /** Requests that the application has been given. */
@@ -81,6 +83,7 @@ export class Link {
   /** A request's head is complete, and the application has it. */
   begin(): void {
     this.#begun++;
+    this.#patience = 0;
     if (this.#state === "ending") return;
     this.#state = "serving";
     this.#moved();
@@ -97,8 +100,14 @@ export class Link {
     if (this.#reader.phase === "head") this.#heard();
   }
 
+  /** As {@link HttpClient.allow} says. */
+  allow(ms: number): void {
+    this.#patience = ms;
+    if (this.#state === "serving") this.#moved();
+  }
+
   /** As {@link HttpClient.upgrade} says. */
-  upgrade(head: Uint8Array, events: SocketEvents, idleMs: number): ServerSocket | null {
+  upgrade(head: Uint8Array, spec: SocketSpec): ServerSocket | null {
     const { heads, phase } = this.#reader;
     if (heads !== this.#begun || phase !== "between" || this.#closed || !this.#inner) return null;
     if (this.#refusal || this.#upEnded) return null;
@@ -106,9 +115,8 @@ export class Link {
     this.#state = "websocket";
     this.#deadline = Infinity;
     this.#socket = new ServerSocket(this.#client, head, {
-      ...{ events, idleMs, maxMessage, frames, now, refuse },
-      stallMs: deadlines.stall,
-      lingerMs: deadlines.linger,
+      ...{ ...spec, maxMessage, frames, now, refuse },
+      ...{ stallMs: deadlines.stall, lingerMs: deadlines.linger },
       end: () => this.close(),
     });
     closeQuietly(this.#inner);
@@ -287,7 +295,7 @@ export class Link {
   }
 
   #moved(): void {
-    this.#deadline = this.#deps.now() + this.#deps.deadlines.stall;
+    this.#deadline = this.#deps.now() + Math.max(this.#deps.deadlines.stall, this.#patience);
   }
 
   #watchBody(): void {

@@ -17,6 +17,8 @@ export const REFUSALS = [
   "message_too_big",
   "slow_viewer",
   "silent_viewer",
+  "slow_proxy",
+  "silent_proxy",
   "no_descriptors",
   "host_missing",
   "host_not_allowed",

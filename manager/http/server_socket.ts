@@ -7,23 +7,31 @@ import {
   PING,
   PONG,
   TEXT,
-} from "./frames.ts";
+} from "../../proxy/net/frames.ts";
 import type { Refusal } from "./refusals.ts";
 
 /** What becomes of a WebSocket. */
 export interface SocketEvents {
   /** A whole message; null for a binary one. */
   onMessage(text: string | null): void;
-  /** It is closed, or about to be: nothing that is sent goes out any more. Called once. */
-  onClose(): void;
+  /** It is closed with this code, or about to be: nothing that is sent goes out any more. Called once. */
+  onClose(code: number): void;
 }
 
-export interface SocketDeps {
+/** Who is at the other end, for the counters. */
+export type SocketPeer = "viewer" | "proxy";
+
+/** What is wanted of a WebSocket. */
+export interface SocketSpec {
   events: SocketEvents;
-  /** The largest message that is taken, in bytes. */
-  maxMessage: number;
+  peer: SocketPeer;
   /** Silence for half of this asks for a pong, and for all of it ends the connection; in milliseconds. */
   idleMs: number;
+}
+
+export interface SocketDeps extends SocketSpec {
+  /** The largest message that is taken, in bytes. */
+  maxMessage: number;
   /** Bytes that the client does not take for so long end the connection; in milliseconds. */
   stallMs: number;
   /** How long the answer to a close is waited for, in milliseconds. */
@@ -40,6 +48,8 @@ const NOTHING = new Uint8Array(0);
 /** Messages whose frames are kept: more than go out to all viewers at a time. */
 const MAX_FRAMES = 16;
 const TOO_BIG = 1009;
+/** No close was sent (RFC 6455, section 7.4.1). */
+const BROKEN = 1006;
 /** Bytes that wait already when a ping is not answered any more. */
 const MAX_PONGS = 64 * 1024;
 
@@ -102,7 +112,7 @@ export class ServerSocket {
     if (this.#endsAt !== Infinity) return;
     this.#enqueue(encodeClose(code, reason));
     this.#endsAt = this.#deps.now() + this.#deps.lingerMs;
-    this.#deps.events.onClose();
+    this.#deps.events.onClose(code);
   }
 
   /** Bytes have come from the client. */
@@ -114,15 +124,15 @@ export class ServerSocket {
 
   /** Ends what has been silent or stuck for too long; to be called some times a second. */
   tick(nowMs: number): void {
-    const { idleMs, stallMs, refuse, end } = this.#deps;
+    const { idleMs, stallMs, refuse, end, peer } = this.#deps;
     if (nowMs >= this.#endsAt) return end();
     if (this.#writing && nowMs - this.#writingSince >= stallMs) {
-      refuse("slow_viewer");
+      refuse(`slow_${peer}`);
       return end();
     }
     const silence = nowMs - this.#heardAt;
     if (silence >= idleMs) {
-      refuse("silent_viewer");
+      refuse(`silent_${peer}`);
       this.close(1001, "no answer to a ping");
     } else if (silence >= idleMs / 2 && !this.#asked) {
       this.#asked = true;
@@ -136,7 +146,7 @@ export class ServerSocket {
     this.#flushed.resolve();
     if (this.#endsAt !== Infinity) return;
     this.#endsAt = -Infinity;
-    this.#deps.events.onClose();
+    this.#deps.events.onClose(BROKEN);
   }
 
   #sendFrame(frame: Uint8Array): void {

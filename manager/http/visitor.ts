@@ -2,7 +2,7 @@ import { type Cidr, isWithin } from "../../proxy/net/cidr.ts";
 import type { HttpClient } from "./client.ts";
 import { type FieldReader, isForwarded, readForwarded } from "./forwarded.ts";
 import type { Link } from "./link.ts";
-import type { ServerSocket, SocketEvents } from "./server_socket.ts";
+import type { ServerSocket, SocketSpec } from "./server_socket.ts";
 
 /** Who makes one request, which over a proxy's connection is another one each time. */
 export class Visitor implements HttpClient {
@@ -35,8 +35,12 @@ export class Visitor implements HttpClient {
     return this.#link.closed;
   }
 
-  upgrade(head: Uint8Array, events: SocketEvents, idleMs: number): ServerSocket | null {
-    const socket = this.#link.upgrade(head, events, idleMs);
+  allow(ms: number): void {
+    this.#link.allow(ms);
+  }
+
+  upgrade(head: Uint8Array, spec: SocketSpec): ServerSocket | null {
+    const socket = this.#link.upgrade(head, spec);
     this.upgraded = socket !== null;
     return socket;
   }

@@ -16,8 +16,14 @@ export const MAX_KEYS = 20_000;
 
 /** A manager's keys as they are now; null where reports come in clear. Throws FileError. */
 export function openKeys({ statsKeys, statsKeyFile }: SealOptions): ManagerKeys | null {
-  if (statsKeyFile !== null) return new ManagerKeys(openKeysFile(statsKeyFile));
-  return statsKeys.length > 0 ? new ManagerKeys({ value: statsKeys }) : null;
+  return statsKeyFile === null && statsKeys.length === 0
+    ? null
+    : keysOf(statsKeys, statsKeyFile, "--stats-key-file");
+}
+
+/** These keys, or those in the file that `flag` names; throws FileError. */
+export function keysOf(keys: StatsKey[], file: string | null, flag: string): ManagerKeys {
+  return new ManagerKeys(file === null ? { value: keys } : openKeysFile(file, flag));
 }
 
 /** Keys that may change while they are in use. */
@@ -45,9 +51,9 @@ export class ManagerKeys {
 }
 
 /** Reads the file; throws FileError, which names the line that is wrong and nothing of what stands there. */
-export function openKeysFile(path: string): Reloaded<StatsKey[]> {
+export function openKeysFile(path: string, flag = "--stats-key-file"): Reloaded<StatsKey[]> {
   return new Reloaded({
-    files: [{ flag: "--stats-key-file", path }],
+    files: [{ flag, path }],
     parse: ([file]) => parseKeys(file),
     by: "manager",
   });

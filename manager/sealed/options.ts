@@ -1,4 +1,4 @@
-import { givenKeys, type KeyFlags } from "../../proxy/stats/key_options.ts";
+import { givenStatsKeys, type KeyFlags } from "../../proxy/stats/key_options.ts";
 import type { StatsKey } from "./keys.ts";
 
 /** With which keys reports have to be sealed; none in either for reports in clear. */
@@ -8,11 +8,12 @@ export interface SealOptions {
   statsKeyFile: string | null;
 }
 
-const MAX_GIVEN = 64;
+/** Keys that may be given without a file. */
+export const MAX_GIVEN = 64;
 
 /** A manager's options, or the sentence that says what is wrong; it repeats no key. */
 export function sealOptions(flags: KeyFlags): SealOptions | string {
-  const given = givenKeys(flags);
+  const given = givenStatsKeys(flags);
   if (typeof given === "string") return given;
   if (given.keys.length > MAX_GIVEN) {
     return `Cannot use more than ${MAX_GIVEN} keys: expected a --stats-key-file`;

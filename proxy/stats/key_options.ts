@@ -20,26 +20,47 @@ export const keyFlags = {
 
 export type KeyFlags = z.infer<z.ZodObject<typeof keyFlags>>;
 
+/** How the places are called from which a key may come. */
+export interface KeyNames {
+  flag: string;
+  fileFlag: string;
+  variable: string;
+}
+
+export const STATS_KEY_NAMES: KeyNames = {
+  flag: "--stats-key",
+  fileFlag: "--stats-key-file",
+  variable: KEY_VARIABLE,
+};
+
+/** Keys as they were given in these places. */
+export interface KeyTexts {
+  given?: string[];
+  file?: string;
+  env?: string;
+}
+
 /** Keys that are given as such, or the file that holds them. */
 export interface GivenKeys {
   keys: Uint8Array[];
   file: string | null;
 }
 
-/** What the flags and the environment give, or the sentence that says what is wrong; it repeats no key. */
-export function givenKeys({ statsKey, statsKeyFile, statsKeyEnv }: KeyFlags): GivenKeys | string {
-  if (statsKey && statsKeyFile !== undefined) {
-    return "Cannot use both --stats-key and --stats-key-file: expected one of them";
+/** What the places give, or the sentence that says what is wrong; it repeats no key. */
+export function givenKeys(
+  { given, file, env }: KeyTexts,
+  { flag, fileFlag, variable }: KeyNames,
+): GivenKeys | string {
+  if (given && file !== undefined) {
+    return `Cannot use both ${flag} and ${fileFlag}: expected one of them`;
   }
-  if (statsKeyFile !== undefined) {
+  if (file !== undefined) {
     // A message that there is no such file would repeat it.
-    const isKey = parseStatsKey(statsKeyFile) !== null;
-    if (isKey) return "Cannot use --stats-key-file: expected a file that holds the key";
-    return { keys: [], file: statsKeyFile };
+    const isKey = parseStatsKey(file) !== null;
+    if (isKey) return `Cannot use ${fileFlag}: expected a file that holds the key`;
+    return { keys: [], file };
   }
-  const [texts, name] = statsKey
-    ? [statsKey, "--stats-key"]
-    : [statsKeyEnv ? statsKeyEnv.split(",") : [], KEY_VARIABLE];
+  const [texts, name] = given ? [given, flag] : [env ? env.split(",") : [], variable];
   const keys: Uint8Array[] = [];
   for (const text of texts) {
     const key = parseStatsKey(text);
@@ -49,9 +70,14 @@ export function givenKeys({ statsKey, statsKeyFile, statsKeyEnv }: KeyFlags): Gi
   return { keys, file: null };
 }
 
+/** The same of the key that seals statistics. */
+export function givenStatsKeys({ statsKey, statsKeyFile, statsKeyEnv }: KeyFlags) {
+  return givenKeys({ given: statsKey, file: statsKeyFile, env: statsKeyEnv }, STATS_KEY_NAMES);
+}
+
 /** A proxy's options, or the sentence that says what is wrong; `reports` is whether it has a manager. */
 export function keyOptions(flags: KeyFlags, reports: boolean): KeyOptions | string {
-  const given = givenKeys(flags);
+  const given = givenStatsKeys(flags);
   if (typeof given === "string") return given;
   const flag = flags.statsKey ? "--stats-key" : given.file === null ? null : "--stats-key-file";
   if (flag && !reports) return `${flag} needs --manager-addr or --stats-addr`;

@@ -1,5 +1,5 @@
-import { Reloaded } from "../reloaded.ts";
-import { KEY_EXPECTED, keyLines, parseStatsKey } from "./key.ts";
+import type { Reloaded } from "../reloaded.ts";
+import { openKeyFile } from "./key_file.ts";
 import type { KeyOptions } from "./key_options.ts";
 import { MAX_DATAGRAM_BYTES } from "./report.ts";
 import type { ReporterOptions } from "./reporter.ts";
@@ -13,7 +13,9 @@ export class ReportSeal {
   /** Throws FileError for a file that cannot be used; `silent` where another thread tells of changes. */
   constructor({ statsKey, statsKeyFile }: KeyOptions, silent: boolean) {
     this.#given = statsKey;
-    this.#file = statsKeyFile === null ? null : openKeyFile(statsKeyFile, silent);
+    this.#file = statsKeyFile === null
+      ? null
+      : openKeyFile("--stats-key-file", statsKeyFile, silent);
   }
 
   /** Whether there is a key. */
@@ -53,19 +55,4 @@ export class ReportSeal {
   close(): void {
     this.#file?.close();
   }
-}
-
-function openKeyFile(path: string, silent: boolean): Reloaded<Uint8Array> {
-  return new Reloaded({
-    files: [{ flag: "--stats-key-file", path }],
-    silent,
-    parse([{ bytes, error }]) {
-      const lines = keyLines(bytes);
-      if (lines.length !== 1) throw error(`expected one line with a key, found ${lines.length}`);
-      const [{ text, number }] = lines;
-      const key = parseStatsKey(text);
-      if (key === null) throw error(`line ${number}: ${KEY_EXPECTED}`);
-      return key;
-    },
-  });
 }

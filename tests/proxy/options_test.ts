@@ -18,6 +18,7 @@ const DEFAULTS: ProxyOptions = {
   statsTo: null,
   statsKey: null,
   statsKeyFile: null,
+  control: null,
   reportInterval: 5,
   reportBandwidth: 1_000_000,
   id: null,

@@ -8,6 +8,7 @@ const REPORT = [
 const NETWORKS = ["proxy/net/address.ts", "proxy/net/ip.ts", "proxy/net/cidr.ts"];
 const WIRING = [
   ...["deno.json", "cli.ts", "flags.ts", "demo.ts", "log.ts", "proxy/net/address.ts"],
+  ...["ctl.ts", "manager/ctl/options.ts"],
   ...[
     "proxy/mod.ts",
     "proxy/check_access.ts",
@@ -15,11 +16,14 @@ const WIRING = [
     "proxy/tcp/options.ts",
     "proxy/stats/key.ts",
     "proxy/stats/key_options.ts",
+    "proxy/control/options.ts",
     "manager/mod.ts",
     "manager/options.ts",
     ...["manager/auth/options.ts", "manager/auth/tokens.ts", "manager/auth/hash_password.ts"],
   ],
 ];
+/** What the control channel's two sides share. */
+const ORDERS = ["proxy/control/commands.ts", "proxy/control/protocol.ts"];
 const MODE = [
   "proxy/net/",
   "proxy/auth/basic.ts",
@@ -53,6 +57,7 @@ export const MAY_IMPORT: Record<string, string[]> = {
   "cli.ts": WIRING,
   "demo.ts": WIRING,
   "log.ts": [],
+  "ctl.ts": ["log.ts", "manager/ctl/run.ts", "type:manager/ctl/options.ts"],
 
   "proxy/mod.ts": ["proxy/"],
   "proxy/engine.ts": ["proxy/"],
@@ -88,6 +93,7 @@ export const MAY_IMPORT: Record<string, string[]> = {
     ...["proxy/access/options.ts", "proxy/dns/options.ts", "proxy/flags.ts"],
     ...["proxy/net/address.ts", "proxy/net/cidr.ts"],
     ...["proxy/rate.ts", "proxy/auth/options.ts", "proxy/tls/options.ts"],
+    "proxy/control/options.ts",
     "proxy/stats/key_options.ts",
     "proxy/stats/options.ts",
   ],
@@ -133,7 +139,7 @@ export const MAY_IMPORT: Record<string, string[]> = {
     "manager/auth/options.ts",
     ...["proxy/stats/key_options.ts", "manager/sealed/options.ts", "manager/http/options.ts"],
     "manager/http/exposure_options.ts",
-    "manager/history/options.ts",
+    ...["manager/history/options.ts", "manager/control/options.ts"],
     "manager/alerts/options.ts",
   ],
   "manager/alerts/": [
@@ -154,6 +160,20 @@ export const MAY_IMPORT: Record<string, string[]> = {
     "type:manager/audit.ts",
   ],
   "manager/bounds.ts": ["proxy/flags.ts"],
+  "manager/ctl/": [
+    ...["log.ts", "proxy/control/commands.ts", "proxy/control/manager_url.ts"],
+    ...["proxy/control/options.ts", "proxy/flags.ts", "proxy/rate.ts", "type:manager/api/"],
+    ...["proxy/control/trust.ts", "proxy/reloaded.ts"],
+  ],
+  "manager/series.ts": [],
+  "manager/control/": [
+    "manager/series.ts",
+    ...[...ORDERS, "proxy/control/proof.ts", "type:manager/sealed/keys.ts"],
+  ],
+  "manager/control/options.ts": [
+    ...["proxy/control/options.ts", "proxy/stats/key_options.ts", "manager/sealed/options.ts"],
+    "type:manager/sealed/keys.ts",
+  ],
   "manager/sealed/": [
     ...["proxy/reloaded.ts", "proxy/stats/key.ts", "proxy/stats/key_options.ts"],
     ...["type:manager/fleet/report.ts", ...REPORT],
@@ -190,7 +210,8 @@ export const MAY_IMPORT: Record<string, string[]> = {
   "manager/topic.ts": [...FLEET, ...VIEWS],
   "manager/metrics.ts": [
     ...[...FLEET, ...VIEWS, "type:manager/health.ts", "type:manager/auth/auth.ts"],
-    "type:manager/alerts/",
+    ...["type:manager/alerts/", "type:manager/control/"],
+    ...["manager/series.ts", "manager/control/metrics.ts"],
   ],
   "manager/fleet_topic.ts": [
     ...[...FLEET, ...REPORT, "manager/fleet_changes.ts", "manager/newest_start.ts"],
@@ -206,7 +227,7 @@ export const MAY_IMPORT: Record<string, string[]> = {
     ...["proxy/net/close.ts", "proxy/net/listener.ts", "proxy/net/write.ts", ...NETWORKS],
     ...["proxy/http/request_line.ts", "proxy/http/fields.ts", "proxy/http/body.ts"],
     ...["proxy/http/error.ts", "proxy/net/buffer.ts", "proxy/tls/pair.ts", "proxy/tls/pipe.ts"],
-    ...["proxy/tls/tls_client.ts", "type:proxy/tls/certificate.ts"],
+    ...["proxy/tls/tls_client.ts", "type:proxy/tls/certificate.ts", "proxy/net/frames.ts"],
   ],
   "manager/http/options.ts": ["proxy/flags.ts", "type:manager/http/front.ts"],
   "manager/http/exposure_options.ts": [
@@ -218,6 +239,7 @@ export const MAY_IMPORT: Record<string, string[]> = {
     ...["type:manager/live.ts", "type:manager/metrics.ts", "type:manager/http/"],
     ...["manager/audit.ts", "manager/auth/principal.ts", "type:manager/auth/"],
     ...["manager/alerts/silences.ts", "type:manager/alerts/", ...ALERT_WORDS],
+    ...[...ORDERS, "manager/control/figures.ts", "type:manager/control/"],
   ],
 
   "dashboard/": [

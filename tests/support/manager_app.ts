@@ -21,6 +21,7 @@ export const LOCAL: HttpClient = {
   host: null,
   closed: false,
   upgrade: () => null,
+  allow() {},
   cutSoon() {},
 };
 
@@ -48,7 +49,7 @@ export function setUpApp(overrides: Partial<AppDeps> = {}) {
   const version = "0.1.0";
   const audit = new AuditLog({ now });
   const deps = {
-    ...{ registry, now, stats, live, audit, alerts, metrics, history, version },
+    ...{ registry, now, stats, live, audit, alerts, metrics, history, version, control: null },
     publicHosts: [],
   };
   const app = createApp({ ...deps, dashboard: new Map(), ...overrides });

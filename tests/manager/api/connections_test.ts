@@ -188,7 +188,7 @@ Deno.test("DELETE /api/proxy/:id forgets a proxy that is gone, for those on this
   }
   const path = "http://localhost/api/proxy/old";
   for (const ip of ["192.0.2.1", "::2"]) {
-    const client = { ip, port: 1, closed: false, upgrade: () => null, cutSoon() {} };
+    const client = { ip, port: 1, closed: false, upgrade: () => null, allow() {}, cutSoon() {} };
     const init = { method: "DELETE", headers: { host: "localhost" } };
     assert.equal((await app.request(path, init, { client })).status, 403, ip);
   }

@@ -60,6 +60,8 @@ Deno.test("The API answers every route of its document as the document says", as
   const statuses: Record<string, number> = {
     ...{ "GET /ws": 426, "DELETE /api/proxy/{id}": 204 },
     ...{ "POST /api/login": 409, "POST /api/logout": 204 },
+    // Without a key there is no channel, and no order is without proxies.
+    ...{ "GET /control": 404, "POST /api/control/{command}": 400 },
     // These are asked in the right way in alerts_test.ts.
     "POST /api/alerts/{id}/acknowledge": 404,
     "POST /api/alerts/silences": 201,

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { CLOSE, encodeFrame, PING, PONG, TEXT } from "../../../manager/http/frames.ts";
+import { CLOSE, encodeFrame, PING, PONG, TEXT } from "../../../proxy/net/frames.ts";
 import { ServerSocket, TextFrames } from "../../../manager/http/server_socket.ts";
 import { frame } from "../../support/raw_viewer.ts";
 
@@ -21,6 +21,7 @@ function setUp() {
       onMessage: (text) => seen.log.push(`message ${text}`),
       onClose: () => seen.log.push("closed"),
     },
+    peer: "viewer",
     ...{ maxMessage: 1000, idleMs: 30_000, stallMs: 20_000, lingerMs: 2_000 },
     frames: new TextFrames(),
     now: () => seen.now,

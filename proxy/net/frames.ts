@@ -1,4 +1,4 @@
-/** WebSocket frames (RFC 6455, section 5), the server's side. Pure. */
+/** WebSocket frames (RFC 6455, section 5), of both sides: a client masks its own, a server does not. Pure. */
 
 export const TEXT = 1;
 export const BINARY = 2;
@@ -14,7 +14,7 @@ const MASKED = 0x80;
 const LENGTH = 0x7f;
 const MAX_CONTROL = 125;
 
-/** What a client has sent; after `error` nothing more is read. */
+/** What the other side has sent; after `error` nothing more is read. */
 export type FrameEvent =
   | { type: "text"; text: string }
   | { type: "binary" }
@@ -23,29 +23,43 @@ export type FrameEvent =
   | { type: "close"; code: number }
   | { type: "error"; code: number; reason: string };
 
-/** A whole frame, not masked, as a server sends it. */
-export function encodeFrame(opcode: number, payload: Uint8Array): Uint8Array<ArrayBuffer> {
+/** A whole frame as a server sends it, or masked with these four bytes, as a client has to. */
+export function encodeFrame(
+  opcode: number,
+  payload: Uint8Array,
+  mask?: Uint8Array,
+): Uint8Array<ArrayBuffer> {
   const { length } = payload;
   const size = length <= MAX_CONTROL ? 2 : length <= 0xffff ? 4 : 10;
-  const frame = new Uint8Array(size + length);
+  const start = size + (mask ? 4 : 0);
+  const frame = new Uint8Array(start + length);
   const view = new DataView(frame.buffer);
   frame[0] = FIN | opcode;
   frame[1] = size === 2 ? length : size === 4 ? 126 : 127;
   if (size === 4) view.setUint16(2, length);
   if (size === 10) view.setBigUint64(2, BigInt(length));
-  frame.set(payload, size);
+  frame.set(payload, start);
+  if (!mask) return frame;
+  frame[1] |= MASKED;
+  frame.set(mask, size);
+  for (let i = 0; i < length; i++) frame[start + i] ^= mask[i & 3];
   return frame;
 }
 
 /** A close frame; the reason is cut to what fits. */
-export function encodeClose(code: number, reason: string): Uint8Array<ArrayBuffer> {
+export function encodeClose(
+  code: number,
+  reason: string,
+  mask?: Uint8Array,
+): Uint8Array<ArrayBuffer> {
   const text = new TextEncoder().encode(reason).subarray(0, MAX_CONTROL - 2);
-  return encodeFrame(CLOSE, new Uint8Array([code >> 8, code & 255, ...text]));
+  return encodeFrame(CLOSE, new Uint8Array([code >> 8, code & 255, ...text]), mask);
 }
 
-/** Reads what a client sends, piece by piece, and never holds more than a message of `max` bytes. */
+/** Reads what a client (a server, unless `masked`) sends, piece by piece, and never holds more than a message of `max` bytes. */
 export class FrameReader {
   readonly #max: number;
+  readonly #masked: boolean;
   readonly #header = new Uint8Array(14);
   #have = 0;
   /** The payload of the current frame, as far as it has come; null between frames. */
@@ -59,8 +73,9 @@ export class FrameReader {
   #kind: number | null = null;
   #failed = false;
 
-  constructor(max: number) {
+  constructor(max: number, masked = true) {
     this.#max = max;
+    this.#masked = masked;
   }
 
   /** What is complete with these bytes. */
@@ -95,7 +110,9 @@ export class FrameReader {
     this.#opcode = first & OPCODE;
     this.#fin = (first & FIN) !== 0;
     const length = this.#length(second & LENGTH);
-    if (!(second & MASKED) || first & RESERVED) return [1002, "not a client's frame"];
+    if (((second & MASKED) !== 0) !== this.#masked || first & RESERVED) {
+      return [1002, "not a frame of the other side"];
+    }
     if (this.#opcode >= CLOSE) {
       if (this.#opcode > PONG || !this.#fin || length > MAX_CONTROL) return [1002, "bad control"];
     } else {
@@ -118,6 +135,11 @@ export class FrameReader {
   #fill(piece: Uint8Array, at: number): number {
     const payload = this.#payload!;
     const end = Math.min(piece.length, at + payload.length - this.#filled);
+    if (!this.#masked) {
+      payload.set(piece.subarray(at, end), this.#filled);
+      this.#filled += end - at;
+      return end;
+    }
     const mask = this.#have - 4;
     for (; at < end; at++, this.#filled++) {
       payload[this.#filled] = piece[at] ^ this.#header[mask + (this.#filled & 3)];

@@ -10,7 +10,7 @@ import {
   PING,
   PONG,
   TEXT,
-} from "../../../manager/http/frames.ts";
+} from "../../../proxy/net/frames.ts";
 
 const MORE = 0;
 const MAX = 1000;
@@ -109,6 +109,23 @@ Deno.test("FrameReader stops at what is too big or no client's frame, before it 
       assert.deepEqual(words(events), [code], `${name} by ${size}`);
     }
   }
+});
+
+Deno.test("FrameReader reads what encodeFrame writes for either side, and refuses the other's", () => {
+  const mask = new Uint8Array([9, 0, 200, 7]);
+  for (const length of [0, 1, 125, 126, 1000]) {
+    const text = "é".repeat(length / 2) + "x".repeat(length % 2);
+    const of = (mask?: Uint8Array) => encodeFrame(TEXT, bytes(text), mask);
+    for (const [frame, masked] of [[of(mask), true], [of(), false]] as const) {
+      const reader = new FrameReader(MAX, masked);
+      const cut = Math.min(3, frame.length);
+      const events = [...reader.push(frame.subarray(0, cut)), ...reader.push(frame.subarray(cut))];
+      assert.deepEqual(words(events), [text], `${length} ${masked}`);
+      assert.deepEqual(words([...new FrameReader(MAX, !masked).push(frame)]), [1002]);
+    }
+  }
+  const close = encodeClose(4401, "no", mask);
+  assert.deepEqual([...new FrameReader(MAX).push(close)], [{ type: "close", code: 4401 }]);
 });
 
 Deno.test("FrameReader takes any bytes without a fault, however they are cut", () => {
