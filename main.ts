@@ -2,7 +2,7 @@ import { parseCommandLine, type Task, UsageError } from "./cli.ts";
 import { controlFromTerminal } from "./ctl.ts";
 import config from "./deno.json" with { type: "json" };
 import { startDemo } from "./demo.ts";
-import { setUpLog } from "./log.ts";
+import { type Level, setUpLog } from "./log.ts";
 import { PasswordError } from "./manager/auth/hash_password.ts";
 import { DataDirError, startManager } from "./manager/mod.ts";
 import { checkAccess } from "./proxy/check_access.ts";
@@ -18,8 +18,10 @@ const WORKER = new URL(import.meta.url.replace(/main(\.\w+)$/, "worker$1"));
 async function start(
   task: Exclude<Task, { kind: "print" | "check" | "ctl" }>,
   setup: WorkerSetup,
+  onStop: () => void,
 ): Promise<{ stop(): Promise<void> }> {
-  const deps = { version: config.version, host: machineName(), dashboardDir: DASHBOARD };
+  const told = { onStop, setLogLevel: (level: Level) => setUpLog(level, setup.format) };
+  const deps = { version: config.version, host: machineName(), dashboardDir: DASHBOARD, ...told };
   switch (task.kind) {
     case "manager":
       return await startManager(task.options, deps);
@@ -30,8 +32,8 @@ async function start(
   }
 }
 
-/** Resolves with the first signal to stop; a second one ends the program at once, with exit code 130. */
-function stopSignal(): Promise<void> {
+/** Resolves with the first signal to stop, or by command; a second signal ends the program at once, with exit code 130. */
+function stopSignal(): PromiseWithResolvers<void> {
   const signals: Deno.Signal[] = Deno.build.os === "windows"
     ? ["SIGINT", "SIGBREAK"]
     : ["SIGINT", "SIGTERM"];
@@ -39,12 +41,12 @@ function stopSignal(): Promise<void> {
   let seen = 0;
   const onSignal = () => seen++ > 0 ? Deno.exit(130) : first.resolve();
   for (const signal of signals) Deno.addSignalListener(signal, onSignal);
-  return first.promise;
+  return first;
 }
 
 function fail(error: unknown): never {
-  const kinds = [UsageError, ListenError, FileError, DataDirError, PasswordError];
-  const known = kinds.some((kind) => error instanceof kind);
+  const known = [UsageError, ListenError, FileError, DataDirError, PasswordError]
+    .some((kind) => error instanceof kind);
   console.error(known ? `rustproxy: ${(error as Error).message}` : error);
   Deno.exit(error instanceof UsageError ? 2 : 1);
 }
@@ -67,8 +69,8 @@ if (import.meta.main) {
     setUpLog(logLevel, format);
     // From before the start on: who is stopped while it starts ends as well as later.
     const signal = stopSignal();
-    const running = await start(task, { level: logLevel, format });
-    await signal;
+    const running = await start(task, { level: logLevel, format }, signal.resolve);
+    await signal.promise;
     await running.stop();
     Deno.exit(0);
   } catch (error) {

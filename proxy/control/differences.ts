@@ -9,6 +9,7 @@ const GROUPS: Record<keyof ProxyOptions, string | null> = {
   // What is sealed with it would have to be told from what was sealed before.
   statsKey: null,
   statsKeyFile: null,
+  control: null,
   statsTo: "reports",
   reportInterval: "reports",
   reportBandwidth: "reports",
