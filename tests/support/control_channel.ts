@@ -52,6 +52,8 @@ export interface FakeProxyOptions {
   bootId?: string;
   key?: string;
   timing?: Partial<ControlTiming>;
+  /** The path that the manager is under. */
+  base?: string;
   /** What it does when it is told; says "done" at once without. */
   execute?: (command: Command) => Promise<CommandResult>;
 }
@@ -61,9 +63,10 @@ export const FAST: Partial<ControlTiming> = { retry: 20, maxRetry: 200 };
 
 /** The proxy's end of the channel alone, which takes down what it was told. */
 export function startFakeProxy(port: number, options: FakeProxyOptions = {}) {
-  const { proxyId = "edge-1", bootId = "ab".repeat(16), key = CONTROL_KEY, timing } = options;
+  const { proxyId = "edge-1", bootId = "ab".repeat(16), key = CONTROL_KEY, timing, base = "" } =
+    options;
   const told: Command[] = [];
-  const manager = managerUrlOf({ host: "127.0.0.1", port });
+  const manager = { ...managerUrlOf({ host: "127.0.0.1", port }), base };
   const trust = new ControlTrust({ manager, key: keyOf(key), keyFile: null, ca: null });
   const client = new ControlClient(manager, trust, {
     ...{ proxyId, bootId, version: "0.1.0", commands: commandsOf("tcp") },
