@@ -1,5 +1,8 @@
 import { strict as assert } from "node:assert";
-import { startControlManager, startFakeProxy } from "../../support/control_channel.ts";
+import { CONTROL_KEY, startControlManager, startFakeProxy } from "../../support/control_channel.ts";
+import { eventually } from "../../support/eventually.ts";
+import { Contract, operationsOf } from "../../support/openapi.ts";
+import { startTestProxy } from "../../support/proxy.ts";
 
 Deno.test("ControlHub gives a command to the proxies that are named, and to all", async () => {
   await using manager = await startControlManager();
@@ -29,4 +32,67 @@ Deno.test("ControlHub gives a command to the proxies that are named, and to all"
   const all = await manager.order("drain", { proxies: "all" });
   assert.equal(all.body.results.length, 2);
   assert.deepEqual(second.told.map(({ command }) => command), ["set_limits", "drain"]);
+});
+
+Deno.test("GET /api/proxies says whether a proxy takes orders, and replies are as documented", async () => {
+  await using manager = await startControlManager();
+  const contract = new Contract(await manager.get("/api/openapi.json"));
+  const operations = operationsOf(await manager.get("/api/openapi.json"));
+  const url = `http://127.0.0.1:${manager.port}`;
+  const ask = async (method: string, path: string, of: string, body?: unknown) => {
+    const operation = operations.find((each) => each.method === method && each.path === of)!;
+    const headers = { "content-type": "application/json" };
+    const init = { method, headers, body: body === undefined ? undefined : JSON.stringify(body) };
+    return await contract.check(operation, await fetch(url + path, init), `${method} ${path}`);
+  };
+  const isControlled = async () => {
+    const [proxy] = await manager.get("/api/proxies");
+    return proxy?.controlled;
+  };
+  {
+    await using proxy = startTestProxy("http", {
+      ...{ id: "edge-1", control: true, controlKey: CONTROL_KEY },
+      ...{ managerAddr: `127.0.0.1:${manager.port}`, statsAddr: `127.0.0.1:${manager.statsPort}` },
+    });
+    assert.equal(proxy.proxy.proxyId, "edge-1");
+    await manager.connected("edge-1");
+    await eventually("it is shown so", async () => await isControlled() === true);
+    await ask("GET", "/api/control", "/api/control");
+    await ask("GET", "/api/proxies", "/api/proxies");
+    const path = "/api/control/{command}";
+    const proxies = ["edge-1", "edge-9"];
+    const reply = await ask("POST", "/api/control/pause_accepting", path, { proxies });
+    assert.deepEqual(
+      (reply as { results: { outcome: string }[] }).results.map(({ outcome }) => outcome),
+      ["done", "not_connected"],
+    );
+    const filter = { client: "10.0.0.0/8" };
+    await ask("POST", "/api/control/count_matching", path, { proxies: "all", filter });
+  }
+  await eventually("it takes none any more", async () => await isControlled() === false);
+});
+
+Deno.test("POST /api/control refuses what is no order, in one line", async () => {
+  await using manager = await startControlManager();
+  const table: [command: string, body: Record<string, unknown>, message: RegExp][] = [
+    ["fly", { proxies: "all" }, /^Cannot use command: .*close_connection/],
+    ["drain", {}, /^Cannot use proxies: /],
+    ["drain", { proxies: [] }, /^Cannot use proxies: /],
+    ["drain", { proxies: "some" }, /^Cannot use proxies: /],
+    ["drain", { proxies: "all", timeout: 61 }, /^Cannot use timeout: /],
+    ["drain", { proxies: "all", order_id: "a b" }, /^Cannot use order_id: expected 1 to 64/],
+    ["drain", { proxies: "all", hard: true }, /^Cannot use drain: Unrecognized key: "hard"/],
+    ["close_connection", { proxies: "all" }, /^Cannot use id: /],
+    ["close_matching", { proxies: "all", filter: { client: "x" } }, /^Cannot use filter\.client: /],
+    ["set_access", { proxies: "all", rules: ["--allow x/99"] }, /^Cannot use rules: /],
+  ];
+  for (const [command, body, message] of table) {
+    const reply = await manager.order(command, body);
+    assert.equal(reply.status, 400, JSON.stringify(reply.body));
+    assert.equal(reply.body.error.code, "bad_request");
+    assert.match(reply.body.error.message, message);
+    assert.ok(!reply.body.error.message.includes("\n"));
+  }
+  const { body } = await manager.order("drain", { proxies: "all", id: "mine" });
+  assert.deepEqual(body, { id: "mine", command: "drain", results: [] });
 });
