@@ -240,10 +240,7 @@ const misuses: [line: string, message: RegExp][] = [
   ["--manager --stats-listen x", /^Cannot parse --stats-listen "x"/],
   ["--manager --public-host a/b", /^Cannot parse --public-host "a\/b": expected a host name$/],
   ["--manager --target a:1", /^--target goes with --mode, not with --manager$/],
-  [
-    "--manager --manager-addr a:1",
-    /^--manager-addr goes with --mode or --ctl, not with --manager$/,
-  ],
+  ["--manager --manager-addr a:1", /^--manager-addr goes with --mode or --ctl, not with --man/],
   ["--demo --auth a:b", /^--auth goes with --manager or --mode, not with --demo$/],
   ["--manager --accept-rate 1", /^--accept-rate goes with --mode, not with --manager$/],
   ["--demo --bandwidth 1M", /^--bandwidth goes with --mode, not with --demo$/],

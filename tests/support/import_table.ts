@@ -102,6 +102,12 @@ export const MAY_IMPORT: Record<string, string[]> = {
   "proxy/control/": [
     ...["proxy/access/", "proxy/glob.ts", "proxy/net/", "proxy/tcp/target.ts", "type:proxy/"],
   ],
+  "proxy/control/options.ts": [
+    ...["proxy/control/", "proxy/net/address.ts", "proxy/stats/key_options.ts"],
+  ],
+  "proxy/control/trust.ts": [
+    ...["proxy/reloaded.ts", "proxy/stats/key_file.ts", "type:proxy/control/"],
+  ],
   "proxy/control/commands.ts": [
     ...["proxy/access/options.ts", "proxy/glob.ts", "proxy/tcp/target.ts", ...NETWORKS],
   ],
