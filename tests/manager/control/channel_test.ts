@@ -1,17 +1,11 @@
 import { strict as assert } from "node:assert";
-import { ControlHub, MAX_UNPROVEN_PER_CLIENT } from "../../../manager/control/hub.ts";
-import { HttpServer } from "../../../manager/server.ts";
-import {
-  CONTROL_KEY,
-  OTHER_KEY,
-  startControlManager,
-  startFakeProxy,
-} from "../../support/control_channel.ts";
+import type { ChannelRefusal } from "../../../manager/control/figures.ts";
+import { MAX_UNPROVEN_PER_CLIENT } from "../../../manager/control/hub.ts";
+import { OTHER_KEY, startControlManager, startFakeProxy } from "../../support/control_channel.ts";
 import { hello, joinAsProxy, type Json, NONCE, prove, RawEnd } from "../../support/control_wire.ts";
+import { startHub } from "../../support/control_hub.ts";
 import { eventually } from "../../support/eventually.ts";
 import { catchLog } from "../../support/log_catcher.ts";
-import { setUpApp } from "../../support/manager_app.ts";
-import { statsKey } from "../../support/sealed.ts";
 
 type Manager = Awaited<ReturnType<typeof startControlManager>>;
 
@@ -26,7 +20,12 @@ async function answer(end: RawEnd, proof: (first: Json, nonce: string) => string
   end.send({ type: "proof", proof: proof(first, nonce as string) });
 }
 
-const misdeeds: [name: string, reason: string, code: number, act: (end: RawEnd) => unknown][] = [
+const misdeeds: [
+  name: string,
+  reason: ChannelRefusal,
+  code: number,
+  act: (end: RawEnd) => unknown,
+][] = [
   ["a key that it does not know", "wrong_key", 4401, (end) => end.send(hello({}, OTHER_KEY))],
   [
     "a proof by another key",
@@ -71,15 +70,17 @@ const misdeeds: [name: string, reason: string, code: number, act: (end: RawEnd) 
 for (const [name, reason, code, act] of misdeeds) {
   Deno.test(`Channel refuses ${name}, counts it and says so once`, async () => {
     using log = catchLog();
-    await using manager = await startControlManager();
+    // Who is too slow is so at once here, and who is anything else has all the time.
+    await using manager = startHub({ proofMs: reason === "too_slow" ? 200 : 600_000 });
+    const { hub } = manager;
     const attempt = async () => {
       using end = await RawEnd.join(manager.port);
       await act(end);
       return await end.closed;
     };
     assert.deepEqual(await Promise.all([attempt(), attempt()]), [code, code]);
-    assert.deepEqual((await manager.get("/api/control")).proxies, []);
-    await eventually("both are counted", async () => await refused(manager, reason) === 2);
+    assert.deepEqual(hub.list(), []);
+    await eventually("both are counted", () => hub.figures.refused[reason] === 2);
     const said = log.warnings().filter((line) => line.includes("control channel"));
     assert.equal(said.length, 1, said.join("\n"));
     assert.match(said[0], new RegExp(` as ${reason}: `));
@@ -87,13 +88,14 @@ for (const [name, reason, code, act] of misdeeds) {
 }
 
 Deno.test("Channel refuses what is no answer once it is live", async () => {
-  await using manager = await startControlManager();
+  await using manager = startHub();
+  const { hub } = manager;
   for (const message of [{ type: "result", id: "x" }, { type: "proof", proof: NONCE }, "null"]) {
     using end = await joinAsProxy(manager.port);
-    await manager.connected("edge-1");
+    await eventually("it is live", () => hub.connected === 1);
     end.send(message);
     assert.equal(await end.closed, 4400);
-    await manager.connected();
+    await eventually("it is gone", () => hub.connected === 0);
   }
 });
 
@@ -128,33 +130,21 @@ Deno.test("The control channel is for proxies, and only where the manager has a 
 
 Deno.test("The control channel holds few who have proved nothing, and others pass", async () => {
   const clock = { ms: 0 };
-  const hub = new ControlHub({
-    keys: [statsKey(CONTROL_KEY)],
-    now: () => clock.ms,
-    onChange: () => {},
-  });
-  const { app } = setUpApp({ control: hub });
-  const answer = (request: Request, client: unknown) => app.fetch(request, { client });
-  const server = new HttpServer({ host: "127.0.0.1", port: 0 }, answer);
-  const { port } = server.addr;
-  try {
-    const join = () => RawEnd.join(port);
-    const ends = await Promise.all(Array.from({ length: MAX_UNPROVEN_PER_CLIENT }, join));
-    assert.equal(hub.hasRoomFor("127.0.0.1"), false);
-    assert.equal(hub.hasRoomFor("192.0.2.1"), true);
-    const late = new WebSocket(`ws://127.0.0.1:${port}/control`);
-    await new Promise((resolve) => late.onerror = resolve);
-    assert.equal(hub.figures.refused.too_many_unproven, 1);
-    clock.ms += 4_999;
-    hub.tick(clock.ms);
-    assert.equal(hub.hasRoomFor("127.0.0.1"), false, "they have five seconds");
-    clock.ms++;
-    hub.tick(clock.ms);
-    assert.deepEqual(new Set(await Promise.all(ends.map(({ closed }) => closed))), new Set([4408]));
-    await using proxy = startFakeProxy(port);
-    await eventually("there is room again", () => proxy.client.isConnected);
-  } finally {
-    hub.stop();
-    await server.stop();
-  }
+  await using manager = startHub({ now: () => clock.ms });
+  const { hub, port } = manager;
+  const join = () => RawEnd.join(port);
+  const ends = await Promise.all(Array.from({ length: MAX_UNPROVEN_PER_CLIENT }, join));
+  assert.equal(hub.hasRoomFor("127.0.0.1"), false);
+  assert.equal(hub.hasRoomFor("192.0.2.1"), true);
+  const late = new WebSocket(`ws://127.0.0.1:${port}/control`);
+  await new Promise((resolve) => late.onerror = resolve);
+  assert.equal(hub.figures.refused.too_many_unproven, 1);
+  clock.ms += 4_999;
+  hub.tick(clock.ms);
+  assert.equal(hub.hasRoomFor("127.0.0.1"), false, "they have five seconds");
+  clock.ms++;
+  hub.tick(clock.ms);
+  assert.deepEqual(new Set(await Promise.all(ends.map(({ closed }) => closed))), new Set([4408]));
+  await using proxy = startFakeProxy(port);
+  await eventually("there is room again", () => proxy.client.isConnected);
 });
