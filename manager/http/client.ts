@@ -15,7 +15,7 @@ export interface HttpClient {
   readonly host: string | null;
   /** True once the connection has ended. */
   readonly closed: boolean;
-  /** The reply to the request that is served may take so long until its first byte, in milliseconds. */
+  /** The reply to the request that is served may take so much longer than others, in milliseconds. */
   allow(ms: number): void;
   /**
    * Makes the connection a WebSocket whose first bytes are `head`; the application's reply goes nowhere. Null

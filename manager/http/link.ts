@@ -26,8 +26,6 @@ export class Link {
   #deadline: number;
   /** Until when the body that comes must be there. */
   #bodyEndsBy = Infinity;
-  /** How long the reply to the request that is served may take, if that is longer than others may. */
-  #patience = 0;
   /** Since when a write to the client has not ended; null while none is under way. */
   #writingSince: number | null = null;
   /** Requests that the application has been given. */
@@ -83,7 +81,6 @@ export class Link {
   /** A request's head is complete, and the application has it. */
   begin(): void {
     this.#begun++;
-    this.#patience = 0;
     if (this.#state === "ending") return;
     this.#state = "serving";
     this.#moved();
@@ -102,8 +99,7 @@ export class Link {
 
   /** As {@link HttpClient.allow} says. */
   allow(ms: number): void {
-    this.#patience = ms;
-    if (this.#state === "serving") this.#moved();
+    if (this.#state === "serving") this.#deadline += ms;
   }
 
   /** As {@link HttpClient.upgrade} says. */
@@ -111,13 +107,11 @@ export class Link {
     const { heads, phase } = this.#reader;
     if (heads !== this.#begun || phase !== "between" || this.#closed || !this.#inner) return null;
     if (this.#refusal || this.#upEnded) return null;
-    const { now, refuse, maxMessage, frames, deadlines } = this.#deps;
+    const { stall: stallMs, linger: lingerMs } = this.#deps.deadlines;
     this.#state = "websocket";
     this.#deadline = Infinity;
     this.#socket = new ServerSocket(this.#client, head, {
-      ...{ ...spec, maxMessage, frames, now, refuse },
-      ...{ stallMs: deadlines.stall, lingerMs: deadlines.linger },
-      end: () => this.close(),
+      ...{ ...this.#deps, ...spec, stallMs, lingerMs, end: () => this.close() },
     });
     closeQuietly(this.#inner);
     return this.#socket;
@@ -295,7 +289,7 @@ export class Link {
   }
 
   #moved(): void {
-    this.#deadline = this.#deps.now() + Math.max(this.#deps.deadlines.stall, this.#patience);
+    this.#deadline = this.#deps.now() + this.#deps.deadlines.stall;
   }
 
   #watchBody(): void {
