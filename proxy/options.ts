@@ -143,96 +143,72 @@ const flagsSchema = z.object({
   backlog: countFlag("--backlog", 1, 65_535).default(511),
 });
 
-/** Flags as text → options of a proxy; the ZodError's issues are whole sentences. */
+/** Flags as text → options of a proxy; the ZodError's issues are whole sentences, one for each thing that is wrong. */
 export const proxyOptionsSchema = flagsSchema.transform((flags, context): ProxyOptions => {
-  const { mode } = flags;
+  const { mode, access, connectTimeout, drainTimeout, workers } = flags;
+  /** What is no sentence that says what is wrong. */
+  const right = <T>(options: T | string): options is T => {
+    if (typeof options !== "string") return true;
+    context.addIssue(options);
+    return false;
+  };
   const balance = balanceOptions(mode, flags);
-  if (typeof balance === "string") {
-    context.addIssue(balance);
-    return z.NEVER;
-  }
   const socks = socksOptions(mode, flags);
-  if (typeof socks === "string") {
-    context.addIssue(socks);
-    return z.NEVER;
-  }
   const dns = dnsOptions(flags);
-  if (typeof dns === "string") {
-    context.addIssue(dns);
-    return z.NEVER;
-  }
   const http = httpRules(mode, flags);
-  if (typeof http === "string") {
-    context.addIssue(http);
-    return z.NEVER;
-  }
   const auth = authOptions(mode, flags);
-  if (typeof auth === "string") {
-    context.addIssue(auth);
-    return z.NEVER;
-  }
-  const misplaced = misplacedRule(mode, flags.access);
-  if (misplaced) {
-    context.addIssue(misplaced);
-    return z.NEVER;
-  }
   const tls = tlsOptions(flags);
-  if (typeof tls === "string") {
-    context.addIssue(tls);
-    return z.NEVER;
-  }
   const report = reportOptions(flags);
-  if (typeof report === "string") {
-    context.addIssue(report);
-    return z.NEVER;
-  }
-  let statsTo: Address | null = flags.statsAddr ?? null;
-  try {
-    if (!statsTo && flags.managerAddr) statsTo = statsAddressOf(flags.managerAddr);
-  } catch (error) {
-    if (!(error instanceof AddressError)) throw error;
-    context.addIssue(
-      `Cannot use ${MANAGER_FLAG} ${formatAddress(flags.managerAddr!)}: ${error.message}`,
-    );
-    return z.NEVER;
-  }
+  const statsTo = statsToOf(flags);
   const keys = keyOptions(flags, statsTo !== null);
-  if (typeof keys === "string") {
-    context.addIssue(keys);
-    return z.NEVER;
-  }
   const control = controlOptions(flags, flags.managerAddr);
-  if (typeof control === "string") {
-    context.addIssue(control);
-    return z.NEVER;
-  }
+  const parts = [right(balance), right(socks), right(dns), right(http), right(auth)];
+  parts.push(right(misplacedRule(mode, access) ?? true), right(tls), right(report));
+  parts.push(right(statsTo), right(keys), right(control));
+  if (parts.includes(false)) return z.NEVER;
   return {
     mode,
     listen: flags.listen ?? parseListen(DEFAULT_LISTEN[mode]),
-    ...balance,
-    ...socks,
-    ...auth,
-    tls,
+    ...balance as BalanceOptions,
+    ...socks as SocksOptions,
+    ...auth as AuthOptions,
+    tls: tls as TlsOptions | null,
     acceptProxy: flags.acceptProxy ?? [],
-    access: flags.access,
-    statsTo,
-    ...report,
-    ...keys,
-    control,
+    access,
+    statsTo: statsTo as Address | null,
+    ...report as ReportOptions,
+    ...keys as KeyOptions,
+    control: control as ControlOptions | null,
     id: flags.id ?? null,
-    connectTimeout: flags.connectTimeout,
-    dns,
-    drainTimeout: flags.drainTimeout,
-    workers: flags.workers,
-    http,
-    limits: {
-      maxConnections: flags.maxConnections,
-      maxConnectionsPerClient: flags.maxConnectionsPerClient ?? null,
-      acceptRate: flags.acceptRate ?? null,
-      idleTimeout: flags.idleTimeout,
-      bandwidth: flags.bandwidth ?? null,
-      bandwidthPerConnection: flags.bandwidthPerConnection ?? null,
-      backlog: flags.backlog,
-    },
+    ...{ connectTimeout, drainTimeout, workers },
+    dns: dns as DnsOptions | null,
+    http: http as HttpRules,
+    limits: limitsOf(flags),
   };
 });
+
+type Flags = z.output<typeof flagsSchema>;
+
+/** Where reports go, or the sentence that says why they cannot. */
+function statsToOf({ statsAddr, managerAddr }: Flags): Address | null | string {
+  if (statsAddr || !managerAddr) return statsAddr ?? null;
+  try {
+    return statsAddressOf(managerAddr);
+  } catch (error) {
+    if (!(error instanceof AddressError)) throw error;
+    return `Cannot use ${MANAGER_FLAG} ${formatAddress(managerAddr)}: ${error.message}`;
+  }
+}
+
+function limitsOf(flags: Flags): Limits {
+  const { maxConnections, idleTimeout, backlog } = flags;
+  return {
+    maxConnections,
+    maxConnectionsPerClient: flags.maxConnectionsPerClient ?? null,
+    acceptRate: flags.acceptRate ?? null,
+    idleTimeout,
+    bandwidth: flags.bandwidth ?? null,
+    bandwidthPerConnection: flags.bandwidthPerConnection ?? null,
+    backlog,
+  };
+}
