@@ -1,7 +1,13 @@
-import { Command, CommanderError } from "commander";
 import type { z } from "zod";
-import { EXAMPLES, type Flag, type Flags, flags, type Kind, WITHOUT_EFFECT } from "./flags.ts";
-import { escapeControls, type Level, LOG_LEVELS, type LogFormat } from "./log.ts";
+import { type Flag, type Flags, flags, type Kind, WITHOUT_EFFECT } from "./flags.ts";
+import {
+  type Environment,
+  fillIn,
+  type Variable,
+  VariableError,
+  withVariables,
+} from "./config/environment.ts";
+import { type Level, LOG_LEVELS, type LogFormat, type LogSettings } from "./log.ts";
 import { hashTypedPassword } from "./manager/auth/hash_password.ts";
 import { AUTH_VARIABLE } from "./manager/auth/options.ts";
 import { newToken } from "./manager/auth/tokens.ts";
@@ -15,6 +21,7 @@ import {
   unmapIPv4,
 } from "./proxy/net/address.ts";
 import { MODES, type ProxyOptions, proxyOptionsSchema } from "./proxy/options.ts";
+import { parseFlags, refuseForeignFlags, UsageError } from "./read_flags.ts";
 import { CONTROL_KEY_VARIABLE } from "./proxy/control/options.ts";
 import { newStatsKey } from "./proxy/stats/key.ts";
 import { KEY_VARIABLE } from "./proxy/stats/key_options.ts";
@@ -25,6 +32,7 @@ export type Task =
   | { kind: "manager"; options: ManagerOptions }
   | { kind: "proxy"; options: ProxyOptions }
   | { kind: "check"; options: ProxyOptions; client: string; target: Address }
+  | { kind: "config"; file: string; ask: "check" | "print" | null; log: LogSettings }
   | { kind: "ctl"; options: CtlOptions }
   | { kind: "demo" };
 
@@ -36,17 +44,7 @@ export interface Invocation {
   warnings: string[];
 }
 
-/** Wrong use: one line that says what is wrong and what would be right. The program ends with exit code 2. */
-export class UsageError extends Error {
-  override name = "UsageError";
-
-  constructor(message: string) {
-    super(escapeControls(message));
-  }
-}
-
-/** A variable of the environment by its name; undefined if it is not set. */
-export type Environment = (name: string) => string | undefined;
+export { UsageError } from "./read_flags.ts";
 
 /** Reads the command line; throws UsageError. */
 export function parseCommandLine(
@@ -62,87 +60,35 @@ export function parseCommandLine(
   }
   const secret = secretTask(parsed, args);
   if (secret) return { task: secret, ...logOptions({}), warnings: [] };
-  const kind = kindOf(parsed);
+  const kind = kindOf(parsed, env);
   refuseMisplaced(parsed, kind, known);
+  const said = addEnvironment(kind, parsed, env);
   const warnings = WITHOUT_EFFECT.filter((name) => parsed[camelCase(name)] !== undefined)
     .map((name) => `${name} has no effect in this program`);
-  return { task: taskOf(kind, parsed, env), ...logOptions(parsed), warnings };
-}
-
-/** What the original program had and this one has not: says what to use instead. */
-function refuseForeignFlags(args: string[]): void {
-  for (const [at, arg] of args.entries()) {
-    const name = arg.split("=")[0];
-    if (name === "--http-interface") {
-      throw new UsageError(
-        "--http-interface is not supported: the manager serves API and dashboard, " +
-          "start it with --manager --listen host:port",
-      );
-    }
-    const mode = arg === "--mode" ? args[at + 1] : arg.startsWith("--mode=") ? arg.slice(7) : "";
-    if (/^--(ss|vmess)(-|$)/.test(name) || mode === "ss" || mode === "vmess") {
-      throw new UsageError(
-        "Shadowsocks and VMess are not supported, and nothing takes their place: " +
-          `expected --mode ${MODES.join(", ")}`,
-      );
-    }
-  }
-}
-
-/** The flags by name, or the text that --help or --version asks for. */
-function parseFlags(args: string[], known: Flag[], version: string): Flags | string {
-  let output = "";
-  const command = new Command("rustproxy")
-    .description("A TCP, HTTP or SOCKS5 proxy, or the manager of a fleet of them.")
-    .usage("--manager | --mode <mode> | --demo [options]")
-    .version(`rustproxy ${version}`, "-V, --version", "print the version")
-    .helpOption("-h, --help", "print this help")
-    .addHelpText("after", EXAMPLES)
-    .allowExcessArguments(false)
-    .configureOutput({
-      writeOut: (text) => output += text,
-      writeErr: () => {},
-      getOutHasColors: () => false,
-      getErrHasColors: () => false,
-    })
-    .exitOverride();
-  for (const { option } of known) command.addOption(option);
-  refuseMissingValues(args, known);
   try {
-    command.parse(args, { from: "user" });
+    return { task: taskOf(kind, parsed, env), ...logOptions(parsed), warnings };
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return output.trimEnd();
-    throw new UsageError(oneLine(error));
-  }
-  return command.opts<Flags>();
-}
-
-/** A flag where another's value should be is a value forgotten, whatever the value could be. */
-function refuseMissingValues(args: string[], known: Flag[]): void {
-  for (const [at, arg] of args.entries()) {
-    const option = known.find(({ option }) => option.long === arg)?.option;
-    const next = args[at + 1];
-    if (!option?.required || (next !== undefined && !next.startsWith("--"))) continue;
-    const got = next === undefined ? "nothing" : `"${next}"`;
-    throw new UsageError(`${option.flags} needs a value, but ${got} follows`);
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(withVariables(error.message, said));
   }
 }
 
-function oneLine(error: CommanderError): string {
-  if (error.code === "commander.excessArguments") {
-    return `${
-      error.message.replace(/^error: [^:]*: (.*)\.$/s, 'Unexpected argument "$1"')
-    }: expected flags only`;
+/** Adds to the flags what only the environment says; returns that. */
+function addEnvironment(kind: Kind, parsed: Flags, env: Environment): Variable[] {
+  try {
+    // Of a file's tables each has what is for it; who asks in a terminal is known by variables of its own.
+    return fillIn(kind === "proxy" || kind === "manager" ? kind : "config", parsed, env);
+  } catch (error) {
+    if (error instanceof VariableError) throw new UsageError(error.message);
+    throw error;
   }
-  return error.message.replace(/^error: (.)/, (_, first: string) => first.toUpperCase())
-    .replace(/\n\(Did you/, " (Did you");
 }
 
-function kindOf(parsed: Flags): Kind {
+function kindOf(parsed: Flags, env: Environment): Kind {
   const kinds: [Kind, string][] = [];
   if (parsed.manager) kinds.push(["manager", "--manager"]);
   if (parsed.mode !== undefined) kinds.push(["proxy", "--mode"]);
+  if (parsed.config !== undefined) kinds.push(["config", "--config"]);
   if (parsed.demo) kinds.push(["demo", "--demo"]);
   if (parsed.ctl !== undefined) kinds.push(["ctl", "--ctl"]);
   if (kinds.length === 1) return kinds[0][0];
@@ -151,7 +97,10 @@ function kindOf(parsed: Flags): Kind {
       "--check-access goes with --mode and the other flags of the proxy it is about",
     );
   }
-  const expected = `expected one of --manager, --mode ${MODES.join("|")}, --ctl or --demo`;
+  if (kinds.length === 0 && env("RUSTPROXY_MODE")) return "proxy";
+  const expected = `expected one of --manager, --mode ${
+    MODES.join("|")
+  }, --config, --ctl or --demo`;
   throw new UsageError(
     kinds.length === 0
       ? `Nothing to start: ${expected}; --help tells more`
@@ -162,6 +111,7 @@ function kindOf(parsed: Flags): Kind {
 const KIND_NAMES: Record<Kind, string> = {
   manager: "--manager",
   proxy: "--mode",
+  config: "--config",
   ctl: "--ctl",
   demo: "--demo",
 };
@@ -193,11 +143,12 @@ function secretTask(parsed: Flags, args: string[]): Task | null {
 
 function taskOf(kind: Kind, parsed: Flags, env: Environment): Task {
   if (kind === "demo") return { kind };
+  if (kind === "config") return configTask(parsed);
   const keys = { statsKeyEnv: env(KEY_VARIABLE), controlKeyEnv: env(CONTROL_KEY_VARIABLE) };
   const given = { ...parsed, ...keys, authEnv: env(AUTH_VARIABLE) };
   if (kind === "manager") return { kind, options: validate(managerOptionsSchema, given) };
-  const managerAddr = parsed.managerAddr ?? (env("RUSTPROXY_MANAGER") || undefined);
   if (kind === "ctl") {
+    const managerAddr = parsed.managerAddr ?? (env("RUSTPROXY_MANAGER") || undefined);
     const login = Object.entries(CTL_VARIABLES).map(([name, variable]) => [name, env(variable)]);
     const all = { ...parsed, ...Object.fromEntries(login), managerAddr };
     return { kind, options: validate(ctlOptionsSchema, all) };
@@ -205,12 +156,24 @@ function taskOf(kind: Kind, parsed: Flags, env: Environment): Task {
   const flags = {
     ...given,
     auth: joined(parsed.auth, parsed.socks5Auth),
-    access: parsed.allow ?? parsed.deny ?? parsed.allowTarget ?? parsed.denyTarget,
-    managerAddr,
+    access: parsed.allow ?? parsed.deny ?? parsed.allowTarget ?? parsed.denyTarget ??
+      parsed.access,
   };
   const options = validate(proxyOptionsSchema, flags);
   if (parsed.checkAccess === undefined) return { kind, options };
   return { kind: "check", options, ...questionOf(parsed.checkAccess as string[]) };
+}
+
+function configTask(parsed: Flags): Task {
+  const file = parsed.config as string;
+  if (file === "") throw new UsageError('Cannot use --config "": expected a file');
+  if (parsed.check && parsed.printConfig) {
+    throw new UsageError("Cannot combine --check with --print-config: expected one of them");
+  }
+  const ask = parsed.check ? "check" : parsed.printConfig ? "print" : null;
+  const { logLevel, logFormat } = logOptions(parsed);
+  const level = parsed.logLevel === undefined ? null : logLevel;
+  return { kind: "config", file, ask, log: { level, format: logFormat } };
 }
 
 /** What --check-access asks about. */

@@ -1,10 +1,11 @@
 import { Option } from "commander";
+import { ENVIRONMENT_HELP } from "./config/environment_help.ts";
 import { LOG_LEVELS } from "./log.ts";
 import { MODES } from "./proxy/options.ts";
 import { ALGORITHMS } from "./proxy/tcp/options.ts";
 
 /** The kinds of start. */
-export type Kind = "manager" | "proxy" | "ctl" | "demo";
+export type Kind = "manager" | "proxy" | "config" | "ctl" | "demo";
 /** Flags as the command line gives them, by name. */
 export type Flags = Record<string, string | string[] | boolean | undefined>;
 
@@ -20,15 +21,11 @@ Examples:
   rustproxy --mode tcp --listen 127.0.0.1:8001 --target example.com:80 --manager-addr 127.0.0.1:13337
   rustproxy --mode http --listen :8080
   rustproxy --mode socks5 --listen 127.0.0.1:1080 --auth user:password
+  rustproxy --config rustproxy.toml
   rustproxy --demo
   rustproxy --ctl close edge-1 client=192.0.2.0/24
 
-Environment:
-  RUSTPROXY_MANAGER    the manager's address, as --manager-addr; the flag wins
-  RUSTPROXY_STATS_KEY  as --stats-key; on a manager several with commas between; the flags win
-  RUSTPROXY_CONTROL_KEY  the same for --control-key
-  RUSTPROXY_USER, RUSTPROXY_PASSWORD, RUSTPROXY_TOKEN  who asks with --ctl
-  RUSTPROXY_AUTH       a manager's --auth; several with line breaks between; the flag wins
+${ENVIRONMENT_HELP}
 
 Exit codes: 0 regular end, 1 it could not start, 2 wrong use, 130 stopped by a second signal.`;
 
@@ -46,10 +43,13 @@ export function flags(): Flag[] {
     option: repeated(new Option(flags, text)),
   });
   const both: Kind[] = ["manager", "proxy"];
-  const everywhere: Kind[] = ["manager", "proxy", "ctl", "demo"];
+  const everywhere: Kind[] = ["manager", "proxy", "config", "ctl", "demo"];
   return [
     flag(["manager"], "--manager", "be the manager: collect statistics, serve API and dashboard"),
     flag(["proxy"], "--mode <mode>", `be a proxy: ${MODES.join(", ")}`),
+    flag(["config"], "--config <file>", "be the manager and the proxies of a file in TOML"),
+    flag(["config"], "--check", "start nothing, and say what is wrong with the file"),
+    flag(["config"], "--print-config", "start nothing, and print what the file comes to"),
     flag(["demo"], "--demo", "start a manager, a proxy of each mode and some local traffic"),
     flag(
       ["manager", "proxy"],
@@ -59,7 +59,7 @@ export function flags(): Flag[] {
     ),
     flag(
       ["proxy"],
-      "--target <host:port>",
+      "--target <host:port,...>",
       "where --mode tcp relays to: backends with commas between, host:port=3 for a weight of 3",
     ),
     flag(["proxy"], "--lb <algorithm>", `how a backend is chosen: ${ALGORITHMS.join(", ")}`),

@@ -4,6 +4,12 @@ export const LOG_LEVELS = ["debug", "info", "warning", "error"] as const;
 export type Level = (typeof LOG_LEVELS)[number];
 export type LogFormat = "text" | "json";
 
+/** How much is logged, and how, as far as that is said. */
+export interface LogSettings {
+  level: Level | null;
+  format: LogFormat | null;
+}
+
 /** Most characters of one message or value; what goes beyond is cut off. */
 const MAX_TEXT = 2048;
 

@@ -4,7 +4,7 @@ import { openCertificate } from "../proxy/tls/certificate.ts";
 import { steadyClock } from "./clock.ts";
 import { Auth } from "./auth/auth.ts";
 import { AuditLog } from "./audit.ts";
-import { Alerts, type AlertsDeps } from "./alerts/alerts.ts";
+import { Alerts, type AlertsDeps, fixedRules } from "./alerts/alerts.ts";
 import { openAlertFile } from "./alerts/config.ts";
 import { createApp } from "./api/app.ts";
 import { ControlHub } from "./control/hub.ts";
@@ -71,7 +71,9 @@ export async function startManager(
     now,
     onChange: (proxyId, isControlled) => registry.setControlled(proxyId, isControlled),
   });
-  const rules = options.alerts === null ? null : openAlertFile(options.alerts);
+  const rules = typeof options.alerts === "string"
+    ? openAlertFile(options.alerts)
+    : fixedRules(options.alerts);
   const check = keys && new SealCheck(keys.value, deps.now ?? Date.now);
   const ingest = new Ingest(registry, now, check);
   const receiver = new ReceiverThread(

@@ -15,6 +15,7 @@ import { controlKeyFlags, type ControlKeyOptions, controlKeyOptions } from "./co
 import { httpFlags, type HttpOptions, httpOptions } from "./http/options.ts";
 import { keyFlags } from "../proxy/stats/key_options.ts";
 import { type SealOptions, sealOptions } from "./sealed/options.ts";
+import type { AlertConfig } from "./alerts/config.ts";
 import { alertFlags } from "./alerts/options.ts";
 import { historyFlags, type HistoryOptions, historyOptions } from "./history/options.ts";
 
@@ -36,8 +37,8 @@ export interface ManagerOptions extends Bounds, SealOptions, ExposureOptions {
   control?: ControlKeyOptions | null;
   /** Where the past is kept; null for nowhere. */
   history: HistoryOptions | null;
-  /** A file of rules for alerts; null for the default ones. */
-  alerts: string | null;
+  /** Rules for alerts, or a file of them; null for the default ones. */
+  alerts: string | AlertConfig | null;
 }
 
 const DEFAULT_LISTEN = "127.0.0.1:13337";

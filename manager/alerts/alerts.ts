@@ -19,6 +19,11 @@ export interface ConfigSource {
   close(): void;
 }
 
+/** Rules that stay as they are; null for the default ones. */
+export function fixedRules(config: AlertConfig | null): ConfigSource | null {
+  return config && { value: config, onChange: null, watch() {}, close() {} };
+}
+
 export interface AlertsDeps {
   registry: Registry;
   /** Unix milliseconds. */

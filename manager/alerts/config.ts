@@ -74,14 +74,18 @@ export function openAlertFile(path: string): Reloaded<AlertConfig> {
   });
 }
 
-function parseAlertFile(path: string, { bytes, error }: FileContent): AlertConfig {
-  const sources: SecretSources = {
+/** Where the secrets are found of which a file at this path tells. */
+export function secretsBeside(path: string): SecretSources {
+  return {
     env: (name) => Deno.env.get(name),
     // As people write it: beside the file that names it.
     readFile: (name) => readSecret(isAbsolute(name) ? name : join(dirname(path), name)),
   };
+}
+
+function parseAlertFile(path: string, { bytes, error }: FileContent): AlertConfig {
   const text = new TextDecoder().decode(bytes);
-  const spec = { file: path, schema: alertSchema(sources), secrets: SECRET_KEYS };
+  const spec = { file: path, schema: alertSchema(secretsBeside(path)), secrets: SECRET_KEYS };
   const result = readToml(text, spec);
   if ("value" in result) return result.value;
   const { problems } = result;

@@ -55,6 +55,19 @@ export function differences(now: ProxyOptions, next: ProxyOptions): Differences 
   return { changed: [...changed], restart };
 }
 
+/** The other options, with what cannot change while a proxy runs left as it is. */
+export function changeable(
+  now: ProxyOptions,
+  next: ProxyOptions,
+): { options: ProxyOptions; restart: string[] } {
+  const { restart } = differences(now, next);
+  const kept = Object.fromEntries(
+    restart.filter((key) => key in now).map((key) => [key, now[key as keyof ProxyOptions]]),
+  );
+  const limits = { ...next.limits, backlog: now.limits.backlog };
+  return { options: { ...next, ...kept, limits }, restart };
+}
+
 /** Whether two values of an option say the same; options are plain data. */
 export function isSame(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);

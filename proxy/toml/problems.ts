@@ -36,6 +36,10 @@ export function complaintsOf(
     complaints.push({ path, message: `${expected}, found ${found}` });
   };
   for (const issue of issues.flatMap(flat)) {
+    if (issue.code === "custom" && issue.params?.whole) {
+      complaints.push({ path: issue.path, message: issue.message });
+      continue;
+    }
     if (issue.code !== "unrecognized_keys") {
       add(issue.path, expectation(issue), foundAt(value, issue.path, isSecret));
       continue;

@@ -13,7 +13,17 @@ export interface TomlSpec<T> {
   schema: z.ZodType<T>;
   /** Keys whose values are not repeated, wherever they stand. */
   secrets?: readonly string[];
+  /** Reads what the text holds, where that takes more than the schema; what it is missing or told is in the schema's terms. */
+  read?(parsed: unknown): Reading<T>;
+  /** How what stands at a path is called; null for as usual, such as `rule[0].name`. */
+  nameOf?(path: TomlPath, parsed: unknown): string | null;
 }
+
+/** A value, or what is wrong with it; an issue whose `params.whole` is true says all there is to say. */
+export type Reading<T> = { success: true; data: T } | {
+  success: false;
+  error: { issues: readonly z.core.$ZodIssue[] };
+};
 
 const MAX_PROBLEMS = 50;
 
@@ -22,20 +32,25 @@ const MAX_PROBLEMS = 50;
  */
 export function readToml<T>(
   text: string,
-  { file, schema, secrets = [] }: TomlSpec<T>,
+  spec: TomlSpec<T>,
 ): { value: T } | { problems: TomlProblem[] } {
+  const { file, schema, secrets = [], nameOf } = spec;
   let parsed: unknown;
   try {
     parsed = parse(text);
   } catch (error) {
     return { problems: [syntaxProblem(file, error)] };
   }
-  const result = schema.safeParse(parsed);
+  const result: Reading<T> = spec.read ? spec.read(parsed) : schema.safeParse(parsed);
   if (result.success) return { value: result.data };
   const lines = new TomlLines(text);
   const isSecret = (key: string) => secrets.includes(key);
   const found = complaintsOf(result.error.issues, parsed, schema, isSecret)
-    .map(({ path, message }) => ({ line: lines.of(path), key: keyText(path), message }))
+    .map(({ path, message }) => ({
+      line: lines.of(path),
+      key: keyText(path, nameOf?.(path, parsed)),
+      message,
+    }))
     .sort((a, b) => a.line - b.line);
   const problems = found.slice(0, MAX_PROBLEMS)
     .map(({ line, key, message }) => `${file}:${line}: ${key}${message}`);
@@ -51,8 +66,8 @@ function syntaxProblem(file: string, error: unknown): TomlProblem {
   return `${file}:${error.line}: expected TOML, found an error at column ${error.column}: ${reason}`;
 }
 
-function keyText(path: TomlPath): string {
-  const text = path.map((part) => {
+function keyText(path: TomlPath, name?: string | null): string {
+  const text = name ?? path.map((part) => {
     if (typeof part === "number") return `[${part}]`;
     const name = String(part);
     return `.${/^[\w-]{1,64}$/.test(name) ? name : JSON.stringify(name.slice(0, 64))}`;

@@ -1,0 +1,39 @@
+import { stringify } from "smol-toml";
+import { SECRET_KEYS } from "../manager/alerts/webhook_schema.ts";
+import type { Config } from "./read.ts";
+import type { Entry } from "./wording.ts";
+
+const HIDDEN = "***";
+
+/** A configuration as a file that says the same, without the secrets: what no key says is as usual. */
+export function printConfig({ log, tables }: Config): string {
+  const { manager, proxies, alerts } = tables;
+  return stringify({
+    ...log.level === null ? {} : { log_level: log.level },
+    ...log.format === null ? {} : { log_format: log.format },
+    ...manager ? { manager: tableOf(manager) } : {},
+    ...alerts === undefined ? {} : { alerts: withoutSecrets(alerts) },
+    ...proxies.length === 0 ? {} : { proxy: proxies.map(tableOf) },
+  });
+}
+
+function tableOf(entries: readonly Entry[]): Record<string, unknown> {
+  return Object.fromEntries(entries.map(({ key, value, path }) => {
+    if (key.isSecret) return [key.name, Array.isArray(value) ? value.map(() => HIDDEN) : HIDDEN];
+    // In the environment every value is a text.
+    const isText = path === null && typeof value === "string";
+    if (!isText || key.schema.safeParse(value).success) return [key.name, value];
+    return [key.name, Number(value)];
+  }));
+}
+
+function withoutSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutSecrets);
+  if (typeof value !== "object" || value === null || value instanceof Date) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [
+      name,
+      SECRET_KEYS.includes(name) ? HIDDEN : withoutSecrets(inner),
+    ]),
+  );
+}

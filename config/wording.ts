@@ -1,0 +1,57 @@
+/** What the flags' schemas say, in the words of a file. Pure. */
+import type { TomlPath } from "../proxy/toml/lines.ts";
+import { ACCESS_FLAGS, type Given, type Key } from "./keys.ts";
+
+/** A value of a table, and where it stands; null in the environment. */
+export interface Entry {
+  key: Key;
+  value: Given;
+  path: TomlPath | null;
+}
+
+/** What is wrong with a table, and where that is best looked for. */
+export interface Wrong {
+  path: TomlPath;
+  message: string;
+}
+
+/** `Cannot use --flag "value": expected …`, and sentences about flags, as a complaint about a table's keys. */
+export function wrongOf(
+  sentence: string,
+  entries: readonly Entry[],
+  table: TomlPath,
+  keys: readonly Key[],
+): Wrong {
+  const [, flag, found, expected] =
+    /^Cannot (?:parse|use) (--[a-z0-9-]+)(?: \(or \w+\))?(?: (.+?))?: (expected .*)$/s
+      .exec(sentence) ?? [];
+  const entry = entries.find(({ key }) => key.flags.includes(flag));
+  if (entry && entry.path) {
+    return { path: entry.path, message: `${inKeys(expected, keys)}, found ${shown(entry, found)}` };
+  }
+  const mentioned = flagsIn(sentence).map((flag) =>
+    entries.find(({ key }) => key.flags.includes(flag))
+  ).filter((entry) => entry !== undefined);
+  const path = mentioned.find(({ path }) => path)?.path ?? table;
+  const variables = mentioned.filter(({ path }) => !path).map(({ key }) => key.variable)
+    .filter((name) => !sentence.includes(name));
+  const set = variables.length === 0 ? "" : ` (${[...new Set(variables)].join(", ")} is set)`;
+  return { path, message: `${inKeys(sentence, keys)}${set}` };
+}
+
+/** The flags that a sentence mentions. */
+export function flagsIn(sentence: string): string[] {
+  return sentence.match(/--[a-z][a-z0-9-]*/g) ?? [];
+}
+
+function shown({ key, value }: Entry, found: string | undefined): string {
+  if (key.isSecret) return "what is not shown";
+  return typeof value === "number" ? String(value) : found ?? JSON.stringify(value);
+}
+
+function inKeys(text: string, keys: readonly Key[]): string {
+  return text.replace(/--[a-z][a-z0-9-]*/g, (flag) => {
+    if (ACCESS_FLAGS.includes(flag)) return flag.slice(2);
+    return keys.find(({ flags }) => flags.includes(flag))?.name ?? flag;
+  });
+}
