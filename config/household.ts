@@ -103,7 +103,7 @@ export class Household {
     }
     const outcome: Outcome = { done: [], restart: [], failed: [] };
     this.#applyLog(next, outcome);
-    await this.#applyManager(next, outcome);
+    this.#applyManager(next, outcome);
     await this.#applyProxies(next, outcome);
     this.#config = next;
     return this.#tell(outcome);
@@ -121,14 +121,14 @@ export class Household {
     done.push("log_level");
   }
 
-  async #applyManager({ manager: next }: Config, { done, restart, failed }: Outcome) {
+  #applyManager({ manager: next }: Config, { done, restart, failed }: Outcome) {
     const before = this.#config.manager;
     if ((before === null) !== (next === null)) {
       restart.push("manager");
       return;
     }
     if (!this.manager || !next || isSame(before, next)) return;
-    const { applied, restart: kept, error } = await this.manager.apply(next);
+    const { applied, restart: kept, error } = this.manager.apply(next);
     if (applied.length > 0) done.push(`manager (${applied.join(", ")})`);
     if (kept.length > 0) restart.push(`manager (${kept.join(", ")})`);
     if (error) failed.push(`manager: ${error}`);

@@ -18,7 +18,9 @@ export function printConfig({ log, tables }: Config): string {
 }
 
 function tableOf(entries: readonly Entry[]): Record<string, unknown> {
-  return Object.fromEntries(entries.map(({ key, value, path }) => {
+  const isFirst = ({ key }: Entry) => Number(key.attribute === "id");
+  const sorted = entries.toSorted((a, b) => isFirst(b) - isFirst(a));
+  return Object.fromEntries(sorted.map(({ key, value, path }) => {
     if (key.isSecret) return [key.name, Array.isArray(value) ? value.map(() => HIDDEN) : HIDDEN];
     // In the environment every value is a text.
     const isText = path === null && typeof value === "string";

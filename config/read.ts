@@ -12,7 +12,7 @@ import { type ConfigFile, fileSchema, NAME } from "./file_schema.ts";
 import { keys } from "./keys.ts";
 import { sharedAddresses } from "./shared_addresses.ts";
 import { type Part, readManager, readProxy, type Source, VARIABLES_OF_ONE } from "./tables.ts";
-import { type Entry, type Wrong } from "./wording.ts";
+import type { Entry, Wrong } from "./wording.ts";
 
 /** What a file and the environment come to. */
 export interface Config {

@@ -1,4 +1,4 @@
-/** What the flags' schemas say, in the words of a file. Pure. */
+/** What the flags' schemas say, in the words of a file. */
 import type { TomlPath } from "../proxy/toml/lines.ts";
 import { ACCESS_FLAGS, type Given, type Key } from "./keys.ts";
 

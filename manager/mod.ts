@@ -4,8 +4,8 @@ import { openCertificate } from "../proxy/tls/certificate.ts";
 import { steadyClock } from "./clock.ts";
 import { Auth } from "./auth/auth.ts";
 import { AuditLog } from "./audit.ts";
-import { Alerts, type AlertsDeps, fixedRules } from "./alerts/alerts.ts";
-import { openAlertFile } from "./alerts/config.ts";
+import { Alerts, type AlertsDeps } from "./alerts/alerts.ts";
+import { applyOptions, type ManagerApplied, openRules } from "./apply.ts";
 import { createApp } from "./api/app.ts";
 import { ControlHub } from "./control/hub.ts";
 import { readDashboard } from "./api/dashboard.ts";
@@ -46,6 +46,8 @@ export interface ManagerDeps {
 export interface RunningManager {
   addr: Deno.NetAddr;
   statsAddr: Deno.NetAddr;
+  /** Goes over to other options as far as that takes no restart; never rejects. Where it fails, nothing has changed. */
+  apply(options: ManagerOptions): ManagerApplied;
   /** Ends viewers with 1001 and closes everything. */
   stop(): Promise<void>;
 }
@@ -71,9 +73,7 @@ export async function startManager(
     now,
     onChange: (proxyId, isControlled) => registry.setControlled(proxyId, isControlled),
   });
-  const rules = typeof options.alerts === "string"
-    ? openAlertFile(options.alerts)
-    : fixedRules(options.alerts);
+  const rules = openRules(options);
   const check = keys && new SealCheck(keys.value, deps.now ?? Date.now);
   const ingest = new Ingest(registry, now, check);
   const receiver = new ReceiverThread(
@@ -90,7 +90,8 @@ export async function startManager(
     history: history.state,
     alerts: alerts.counts,
   });
-  const { maxProxies, publicHosts } = options;
+  const { maxProxies } = options;
+  const publicHosts = [...options.publicHosts];
   const worker = deps.worker;
   const history = new HistoryClient(options.history, { registry, now, maxProxies, worker });
   const alerts = new Alerts(rules, {
@@ -168,6 +169,15 @@ export async function startManager(
   return {
     addr: server.addr,
     statsAddr,
+    apply: (next) => {
+      const { options: now, ...applied } = applyOptions(options, next, {
+        alerts,
+        auth,
+        publicHosts,
+      });
+      options = now;
+      return applied;
+    },
     stop: () => stopped ??= stop(),
   };
 }

@@ -6,8 +6,8 @@ import { exists, lineCount, linesIn, ROOT, sourceFiles } from "./support/source_
 
 const TOP_LEVEL = [
   ...["deno.json", "deno.lock", "README.md", "LICENSE", "CHANGELOG.md", "build.ts"],
-  ...["main.ts", "cli.ts", "ctl.ts", "flags.ts", "demo.ts", "log.ts", "worker.ts", "config.ts"],
-  ...["proxy", "manager", "dashboard", "tests"],
+  ...["main.ts", "cli.ts", "ctl.ts", "flags.ts", "demo.ts", "log.ts", "worker.ts", "start.ts"],
+  ...["read_flags.ts", "config", "proxy", "manager", "dashboard", "tests"],
 ];
 
 const PURE_NAMES = [
@@ -61,7 +61,9 @@ async function linesWith(pattern: RegExp, except: (file: string) => boolean): Pr
 }
 
 async function shippedFiles(): Promise<string[]> {
-  const folders = await Promise.all(["proxy/", "manager/", "dashboard/"].map(sourceFiles));
+  const folders = await Promise.all(
+    ["config/", "proxy/", "manager/", "dashboard/"].map(sourceFiles),
+  );
   const top = TOP_LEVEL.filter((name) => name.endsWith(".ts") && name !== "build.ts");
   return [...folders.flat(), ...top.filter(exists)];
 }

@@ -52,7 +52,8 @@ export class Alerts {
   readonly silences = new Silences();
   readonly notifier: Notifier;
   readonly #deps: AlertsDeps;
-  readonly #source: ConfigSource | null;
+  #source: ConfigSource | null;
+  #isFollowing = false;
   readonly #watcher: Watcher;
   readonly #log = getLogger(["rustproxy", "alerts"]);
   #config: AlertConfig = DEFAULT_CONFIG;
@@ -94,9 +95,16 @@ export class Alerts {
       this.table.setRules(rules, this.#deps.now());
       this.#watcher.setRules(rules);
     }
-    if (!this.#source) return;
-    this.#source.onChange = () => this.#configure(this.#source!.value);
-    this.#source.watch();
+    this.#isFollowing = true;
+    this.#follow();
+  }
+
+  /** Watches by other rules from now on; null for the default ones. */
+  setSource(source: ConfigSource | null): void {
+    this.#source?.close();
+    this.#source = source;
+    this.#configure(source?.value ?? DEFAULT_CONFIG);
+    if (this.#isFollowing) this.#follow();
   }
 
   /** One look at the fleet; to be called once a second. */
@@ -139,6 +147,12 @@ export class Alerts {
     this.#source?.close();
     this.#keep();
     await this.notifier.stop();
+  }
+
+  #follow(): void {
+    if (!this.#source) return;
+    this.#source.onChange = () => this.#configure(this.#source!.value);
+    this.#source.watch();
   }
 
   #configure(config: AlertConfig): void {

@@ -9,12 +9,13 @@ import { errorReply } from "./errors.ts";
  * `publicHosts`. 400 without a Host header, 421 with a foreign one (RFC 9110, section 15.5.20).
  */
 export function hostGuard(publicHosts: readonly string[]): MiddlewareHandler<ManagerEnv> {
-  const known = new Set(publicHosts.map(normalName));
+  // Looked at anew each time: they may change while the manager runs.
+  const isKnown = (name: string) => publicHosts.some((known) => normalName(known) === name);
   return async (c, next) => {
     const host = hostOf(c);
     if (!host) return errorReply(c, 400, "host_missing", "The Host header is missing");
     const name = hostName(host);
-    if (name !== null && (isLocalName(name) || isIpLiteral(name) || known.has(name))) {
+    if (name !== null && (isLocalName(name) || isIpLiteral(name) || isKnown(name))) {
       return await next();
     }
     return errorReply(

@@ -28,7 +28,10 @@ export class Accounts {
   /** Reads the file; throws FileError. */
   constructor({ accounts, authFile }: AuthOptions, hasher: Hasher<FileAccount>) {
     this.#given = new Map(
-      accounts.map(({ name, role }) => [name, { name, role, mark: `given ${role}` }]),
+      accounts.map(({ name, role, password }) => [
+        name,
+        { name, role, mark: `given ${role} ${password}` },
+      ]),
     );
     this.#file = authFile === null ? null : this.#open(authFile);
     const plain = accounts.map(({ name: user, password }) => ({ user, password }));

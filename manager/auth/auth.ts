@@ -40,20 +40,33 @@ export interface AuthDeps {
 export class Auth {
   readonly sessions: Sessions;
   readonly verifier: Verifier;
-  readonly #accounts: Accounts;
-  readonly #tokens: Tokens | null;
+  readonly #hasher: ScryptHasher;
+  #accounts: Accounts;
+  #tokens: Tokens | null;
+  #isFollowing = false;
   readonly #audit: Audit;
   readonly #views = new Map<() => void, Grant>();
 
   /** Reads the files; throws FileError. */
   constructor(options: AuthOptions, deps: AuthDeps) {
     const { audit, now = () => performance.now(), hasher = new ScryptHasher() } = deps;
-    const accounts = this.#accounts = new Accounts(options, hasher);
-    const tokens = this.#tokens = options.tokenFile === null ? null : new Tokens(options.tokenFile);
+    this.#hasher = hasher;
+    this.#accounts = new Accounts(options, hasher);
+    this.#tokens = openTokens(options);
     const failed = new FailedLogins(audit, now);
     this.#audit = audit;
-    this.sessions = new Sessions({ now, account: (name) => accounts.get(name) });
-    this.verifier = new Verifier({ accounts, tokens, failed, now });
+    this.sessions = new Sessions({ now, account: (name) => this.#accounts.get(name) });
+    const accounts = () => this.#accounts;
+    const tokens = () => this.#tokens;
+    this.verifier = new Verifier({
+      get accounts() {
+        return accounts();
+      },
+      get tokens() {
+        return tokens();
+      },
+      ...{ failed, now },
+    });
   }
 
   /** Who asks; null where nothing says so, or a session has ended. */
@@ -109,8 +122,20 @@ export class Auth {
     this.sessions.sweep();
   }
 
+  /** Goes over to other accounts and tokens; throws FileError with nothing changed. Sessions of those that are as before go on. */
+  set(options: AuthOptions): void {
+    const accounts = new Accounts(options, this.#hasher);
+    const tokens = openTokens(options);
+    this.close();
+    this.#accounts = accounts;
+    this.#tokens = tokens;
+    if (this.#isFollowing) this.follow();
+    this.sweep();
+  }
+
   /** Follows the files from now on, until closed. */
   follow(): void {
+    this.#isFollowing = true;
     this.#accounts.follow();
     this.#tokens?.follow();
   }
@@ -149,4 +174,8 @@ export class Auth {
       touch: () => this.sessions.touch(session),
     };
   }
+}
+
+function openTokens({ tokenFile }: AuthOptions): Tokens | null {
+  return tokenFile === null ? null : new Tokens(tokenFile);
 }

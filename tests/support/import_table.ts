@@ -8,7 +8,7 @@ const REPORT = [
 const NETWORKS = ["proxy/net/address.ts", "proxy/net/ip.ts", "proxy/net/cidr.ts"];
 const WIRING = [
   ...["deno.json", "cli.ts", "flags.ts", "demo.ts", "log.ts", "proxy/net/address.ts"],
-  ...["ctl.ts", "manager/ctl/options.ts"],
+  ...["ctl.ts", "manager/ctl/options.ts", "start.ts", "read_flags.ts", "config/"],
   ...[
     "proxy/mod.ts",
     "proxy/check_access.ts",
@@ -44,7 +44,16 @@ const ALERT_WORDS = ["manager/alerts/metric.ts", "manager/alerts/rule.ts"];
 /** What each part may import of the others. */
 export const MAY_IMPORT: Record<string, string[]> = {
   "build.ts": ["deno.json"],
-  "main.ts": [...WIRING, "type:worker.ts"],
+  "main.ts": WIRING,
+  "start.ts": WIRING,
+  "read_flags.ts": WIRING,
+  // Files and the environment hold what the command line says, of either half.
+  "config/": [
+    ...["flags.ts", "log.ts", "proxy/net/address.ts", "proxy/options.ts", "proxy/tcp/options.ts"],
+    ...["proxy/toml/", "proxy/check_files.ts", "proxy/control/differences.ts", "type:proxy/"],
+    ...["manager/options.ts", "manager/check_files.ts", "manager/alerts/config.ts"],
+    ...["manager/alerts/webhook_schema.ts", "type:manager/"],
+  ],
   "worker.ts": [
     "log.ts",
     "proxy/worker.ts",
@@ -122,6 +131,10 @@ export const MAY_IMPORT: Record<string, string[]> = {
   "proxy/auth/hash_worker.ts": ["proxy/auth/verify.ts", "type:proxy/auth/"],
   "proxy/reloaded.ts": [],
   "proxy/toml/": [],
+  "proxy/check_files.ts": [
+    ...["proxy/control/trust.ts", "proxy/files.ts", "proxy/reloaded.ts"],
+    ...["proxy/stats/report_seal.ts", "type:proxy/options.ts"],
+  ],
   "proxy/files.ts": ["proxy/auth/", "proxy/tls/", "type:proxy/options.ts"],
   "proxy/tls/": ["proxy/net/", "proxy/reloaded.ts"],
   "proxy/tls/options.ts": [],
@@ -139,6 +152,13 @@ export const MAY_IMPORT: Record<string, string[]> = {
   "proxy/socks5/": MODE,
   "proxy/socks5/options.ts": ["proxy/flags.ts"],
 
+  "manager/apply.ts": [
+    ...["manager/alerts/", "type:manager/", "proxy/control/differences.ts", "proxy/reloaded.ts"],
+  ],
+  "manager/check_files.ts": [
+    ...["manager/alerts/config.ts", "manager/auth/", "manager/sealed/keys.ts"],
+    ...["proxy/check_files.ts", "proxy/tls/certificate.ts", "type:manager/options.ts"],
+  ],
   "manager/mod.ts": ["manager/", "proxy/tls/certificate.ts", ...REPORT],
   "manager/options.ts": [
     ...["proxy/flags.ts", "proxy/net/address.ts", "proxy/options.ts", "manager/bounds.ts"],
@@ -146,7 +166,7 @@ export const MAY_IMPORT: Record<string, string[]> = {
     ...["proxy/stats/key_options.ts", "manager/sealed/options.ts", "manager/http/options.ts"],
     "manager/http/exposure_options.ts",
     ...["manager/history/options.ts", "manager/control/options.ts"],
-    "manager/alerts/options.ts",
+    ...["manager/alerts/options.ts", "type:manager/alerts/"],
   ],
   "manager/alerts/": [
     ...["manager/fleet/", "type:manager/registry.ts", "proxy/glob.ts", "proxy/reloaded.ts"],
@@ -262,6 +282,7 @@ export const PACKAGES: Record<string, string[]> = {
   "proxy/": ["@logtape/logtape", "ipaddr.js", "zod"],
   "proxy/dns/": ["@logtape/logtape", "dns-packet", "ipaddr.js", "zod"],
   "proxy/auth/": ["@logtape/logtape", "bcryptjs", "zod"],
+  "config/": ["@logtape/logtape", "commander", "smol-toml", "zod"],
   "proxy/toml/": ["smol-toml", "zod"],
   "manager/": ["@hono/zod-openapi", "@logtape/logtape", "hono", "ipaddr.js", "prom-client", "zod"],
   "": ["@logtape/logtape", "commander", "zod"],
