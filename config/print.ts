@@ -1,5 +1,6 @@
 import { stringify } from "smol-toml";
 import { SECRET_KEYS } from "../manager/alerts/webhook_schema.ts";
+import { keys } from "./keys.ts";
 import type { Config } from "./read.ts";
 import type { Entry } from "./wording.ts";
 
@@ -18,8 +19,10 @@ export function printConfig({ log, tables }: Config): string {
 }
 
 function tableOf(entries: readonly Entry[]): Record<string, unknown> {
-  const isFirst = ({ key }: Entry) => Number(key.attribute === "id");
-  const sorted = entries.toSorted((a, b) => isFirst(b) - isFirst(a));
+  // A name first, and then as in the help.
+  const order = ["name", ...keys().map(({ name }) => name)];
+  const place = ({ key }: Entry) => order.indexOf(key.name);
+  const sorted = entries.toSorted((a, b) => place(a) - place(b));
   return Object.fromEntries(sorted.map(({ key, value, path }) => {
     if (key.isSecret) return [key.name, Array.isArray(value) ? value.map(() => HIDDEN) : HIDDEN];
     // In the environment every value is a text.

@@ -23,7 +23,7 @@ export function wrongOf(
   keys: readonly Key[],
 ): Wrong {
   const [, flag, found, expected] =
-    /^Cannot (?:parse|use) (--[a-z0-9-]+)(?: \(or \w+\))?(?: (.+?))?: (expected .*)$/s
+    /^Cannot (?:parse|use) (--[a-z0-9-]+)(?: \(or \w+\))?(?: ("(?:[^"\\]|\\.)*"|[^\s":]+))?: (expected .*)$/s
       .exec(sentence) ?? [];
   const entry = entries.find(({ key }) => key.flags.includes(flag));
   if (entry && entry.path) {
