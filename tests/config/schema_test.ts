@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { parse } from "smol-toml";
 import { z } from "zod";
+import { readConfig } from "../../config/read.ts";
 import { jsonSchemaText, SCHEMA_FILE } from "../support/config_schema.ts";
 
 const schema = z.fromJSONSchema(JSON.parse(jsonSchemaText()));
@@ -11,12 +12,15 @@ Deno.test("rustproxy.schema.json is what `deno task schema` writes", async () =>
   assert.equal(text.replaceAll("\r\n", "\n"), jsonSchemaText());
 });
 
-Deno.test("The JSON Schema accepts the README's files", async () => {
+Deno.test("The JSON Schema and readConfig accept the README's files", async () => {
   const readme = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
   const examples = [...readme.matchAll(/```toml\n(.*?)```/gs)].map(([, text]) => text)
     .filter((text) => /^\[\[proxy\]\]$/m.test(text));
   assert.ok(examples.length > 0);
-  for (const example of examples) assert.ok(accepts(example), example);
+  for (const example of examples) {
+    assert.ok(accepts(example), example);
+    assert.ok("value" in readConfig("README.md", example, () => undefined), example);
+  }
 });
 
 const WRONG = [
