@@ -212,10 +212,7 @@ Deno.test("parseCommandLine prints help and version, whatever else stands there"
 });
 
 const misuses: [line: string, message: RegExp][] = [
-  [
-    "",
-    /^Nothing to start: expected one of --manager, --mode tcp\|http\|socks5, --config, --ctl or --demo/,
-  ],
+  ["", /^Nothing to start: expected one of .*, --config, --ctl or --demo/],
   ["--listen :8080", /^Nothing to start/],
   ["--manager --mode http", /^Cannot combine --manager with --mode: expected one of/],
   ["--manager --demo", /^Cannot combine --manager with --demo/],
