@@ -38,7 +38,7 @@ export function parseFlags(args: string[], known: Flag[], version: string): Flag
   let output = "";
   const command = new Command("rustproxy")
     .description("A TCP, HTTP or SOCKS5 proxy, or the manager of a fleet of them.")
-    .usage("--manager | --mode <mode> | --demo [options]")
+    .usage("--manager | --mode <mode> | --config <file> | --demo [options]")
     .version(`rustproxy ${version}`, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .addHelpText("after", EXAMPLES)

@@ -18,10 +18,10 @@ export interface Variable {
 /** Their variables have more to say than their flags: several keys, or only a manager's accounts. */
 const READ_APART = ["statsKey", "controlKey", "auth"];
 
-/** The variables that stand for flags of this kind of start; throws VariableError. */
-export function variablesOf(kind: Kind, env: Environment): Variable[] {
+/** What the environment says of these keys; throws VariableError. */
+export function variablesOf(keys: readonly Key[], env: Environment): Variable[] {
   const found: Variable[] = [];
-  for (const key of [...keysOf(kind), ...kind === "config" ? [] : keysOf("config")]) {
+  for (const key of keys) {
     const text = env(key.variable);
     if (!text || READ_APART.includes(key.attribute)) continue;
     found.push({ key, value: valueOf(key, text) });
@@ -40,7 +40,8 @@ function valueOf({ variable, isList, isSwitch }: Key, text: string): Given {
 
 /** Adds to the flags of the command line what it does not say; returns that. Throws VariableError. */
 export function fillIn(kind: Kind, given: Flags, env: Environment): Variable[] {
-  const said = variablesOf(kind, env).filter(({ key }) => !isGiven(given, key));
+  const keys = [...keysOf(kind), ...kind === "config" ? [] : keysOf("config")];
+  const said = variablesOf(keys, env).filter(({ key }) => !isGiven(given, key));
   for (const { key, value } of said) given[key.attribute] = flagValue(key, value);
   return said;
 }

@@ -7,11 +7,18 @@ import { formatAddress } from "../proxy/net/address.ts";
 import type { ProxyOptions } from "../proxy/options.ts";
 import type { TomlPath } from "../proxy/toml/lines.ts";
 import { readToml, type TomlProblem } from "../proxy/toml/read.ts";
-import type { Environment } from "./environment.ts";
+import { type Environment, type Variable, VariableError, variablesOf } from "./environment.ts";
 import { type ConfigFile, fileSchema, NAME } from "./file_schema.ts";
-import { keys } from "./keys.ts";
+import { type Key, keys, keysOf } from "./keys.ts";
 import { sharedAddresses } from "./shared_addresses.ts";
-import { type Part, readManager, readProxy, type Source, VARIABLES_OF_ONE } from "./tables.ts";
+import {
+  type Part,
+  readManager,
+  readProxy,
+  type Source,
+  type Surroundings,
+  VARIABLES_OF_ONE,
+} from "./tables.ts";
 import type { Entry, Wrong } from "./wording.ts";
 
 /** What a file and the environment come to. */
@@ -54,12 +61,28 @@ export function readConfig(
 class Reader {
   readonly #raw: Raw;
   readonly #issues: Issue[];
-  readonly #around: { file: string; env: Environment };
+  readonly #env: Environment;
+  readonly #around: Record<"manager" | "proxy", Surroundings>;
 
   constructor(raw: Raw, issues: readonly Issue[], file: string, env: Environment) {
     this.#raw = raw;
     this.#issues = [...issues];
-    this.#around = { file, env };
+    this.#env = env;
+    const around = (kind: "manager" | "proxy"): Surroundings => {
+      const keys = keysOf(kind);
+      return { file, env, keys, variables: this.#variables(keys) };
+    };
+    this.#around = { manager: around("manager"), proxy: around("proxy") };
+  }
+
+  #variables(keys: readonly Key[]): Variable[] {
+    try {
+      return variablesOf(keys, this.#env);
+    } catch (error) {
+      if (!(error instanceof VariableError)) throw error;
+      this.#add({ path: [], message: error.message });
+      return [];
+    }
   }
 
   read(): Config | { issues: Issue[] } {
@@ -94,7 +117,7 @@ class Reader {
   #manager(): Part<ManagerOptions> | null {
     const source = this.#source(["manager"], this.#raw.manager);
     if (!source) return null;
-    const part = readManager(source, this.#around);
+    const part = readManager(source, this.#around.manager);
     for (const wrong of part.wrong) this.#add(wrong);
     if (this.#raw.alerts !== undefined && source.table.alerts !== undefined) {
       const message = "expected either a file of alerts here or [alerts]";
@@ -118,7 +141,7 @@ class Reader {
       }
       if (source.table.name !== undefined) known.add(name);
       if (!this.#hasMode(source, common)) return [];
-      const part = readProxy(source, common, this.#around);
+      const part = readProxy(source, common, this.#around.proxy);
       for (const wrong of part.wrong) this.#add(wrong);
       return [{ name, path, part }];
     });
@@ -136,7 +159,7 @@ class Reader {
       this.#add({ path: [], message: "expected [manager], [[proxy]] or both, found neither" });
     }
     for (const { attribute, variable } of keys()) {
-      if (!VARIABLES_OF_ONE.includes(attribute) || !this.#around.env(variable)) continue;
+      if (!VARIABLES_OF_ONE.includes(attribute) || !this.#env(variable)) continue;
       const message = `expected no ${variable} in the environment, for it cannot be for all tables`;
       this.#add({ path: [], message });
     }

@@ -6,8 +6,8 @@ import { type ManagerOptions, managerOptionsSchema } from "../manager/options.ts
 import { proxyFileProblems } from "../proxy/check_files.ts";
 import { type ProxyOptions, proxyOptionsSchema } from "../proxy/options.ts";
 import type { TomlPath } from "../proxy/toml/lines.ts";
-import { type Environment, variablesOf } from "./environment.ts";
-import { flagValue, type Key, keysOf } from "./keys.ts";
+import type { Environment, Variable } from "./environment.ts";
+import { flagValue, type Key } from "./keys.ts";
 import { type Entry, flagsIn, type Wrong, wrongOf } from "./wording.ts";
 
 /** What a table comes to. */
@@ -25,11 +25,14 @@ export interface Source {
   table: Record<string, unknown>;
 }
 
-/** What the tables are read with. */
+/** What the tables of one kind are read with. */
 export interface Surroundings {
   /** The file, beside which stand those that it names. */
   file: string;
   env: Environment;
+  keys: readonly Key[];
+  /** What the environment says of them. */
+  variables: readonly Variable[];
 }
 
 /** Variables that only one proxy can have, so that there is none for a file. */
@@ -38,10 +41,9 @@ export const VARIABLES_OF_ONE: readonly string[] = ["id", "listen", "mode", "tar
 /** Reads `[manager]`. */
 export function readManager(source: Source, around: Surroundings): Part<ManagerOptions> {
   const auth = around.env("RUSTPROXY_AUTH");
-  const entries = entriesOf("manager", [source], around.env, auth ? ["auth"] : []);
+  const entries = entriesOf([source], around, auth ? ["auth"] : []);
   const more = { history: true, authEnv: auth };
   return partOf(
-    "manager",
     managerOptionsSchema,
     entries,
     more,
@@ -57,9 +59,8 @@ export function readProxy(
   defaults: Source,
   around: Surroundings,
 ): Part<ProxyOptions> {
-  const entries = entriesOf("proxy", [defaults, source], around.env, []);
+  const entries = entriesOf([defaults, source], around, []);
   return partOf(
-    "proxy",
     proxyOptionsSchema,
     entries,
     {},
@@ -71,19 +72,18 @@ export function readProxy(
 
 /** Later sources go before earlier ones, and the environment before all of them. */
 function entriesOf(
-  kind: "manager" | "proxy",
   sources: Source[],
-  env: Environment,
+  { env, keys, variables }: Surroundings,
   inEnvironment: string[],
 ): Entry[] {
   const found = new Map<string, Entry>();
   for (const { path, table } of sources) {
-    for (const key of keysOf(kind)) {
+    for (const key of keys) {
       const value = table[key.name] as Entry["value"] | undefined;
       if (value !== undefined) found.set(key.name, { key, value, path: [...path, key.name] });
     }
   }
-  for (const { key, value } of variablesOf(kind, env)) {
+  for (const { key, value } of variables) {
     if (VARIABLES_OF_ONE.includes(key.attribute)) continue;
     found.set(key.name, { key, value, path: null });
   }
@@ -96,15 +96,13 @@ function entriesOf(
 }
 
 function partOf<T>(
-  kind: "manager" | "proxy",
   schema: z.ZodType<T>,
   entries: Entry[],
   more: Flags,
   path: TomlPath,
-  { file, env }: Surroundings,
+  { file, env, keys }: Surroundings,
   fileProblems: (options: T) => string[],
 ): Part<T> {
-  const keys: Key[] = keysOf(kind);
   const flags: Flags = {
     ...more,
     statsKeyEnv: env("RUSTPROXY_STATS_KEY"),

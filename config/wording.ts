@@ -27,7 +27,7 @@ export function wrongOf(
       .exec(sentence) ?? [];
   const entry = entries.find(({ key }) => key.flags.includes(flag));
   if (entry && entry.path) {
-    return { path: entry.path, message: `${inKeys(expected, keys)}, found ${shown(entry, found)}` };
+    return { path: entry.path, message: `${inKeys(expected, keys)}${shown(entry, found)}` };
   }
   const mentioned = flagsIn(sentence).map((flag) =>
     entries.find(({ key }) => key.flags.includes(flag))
@@ -44,9 +44,11 @@ export function flagsIn(sentence: string): string[] {
   return sentence.match(/--[a-z][a-z0-9-]*/g) ?? [];
 }
 
+/** A value that the sentence does not repeat may be a secret, be it in the wrong place. */
 function shown({ key, value }: Entry, found: string | undefined): string {
-  if (key.isSecret) return "what is not shown";
-  return typeof value === "number" ? String(value) : found ?? JSON.stringify(value);
+  if (key.isSecret) return ", found what is not shown";
+  if (found === undefined) return "";
+  return `, found ${typeof value === "number" ? String(value) : found}`;
 }
 
 function inKeys(text: string, keys: readonly Key[]): string {

@@ -1,6 +1,8 @@
 import { strict as assert } from "node:assert";
 import { describeConfig, readConfig } from "../../config/read.ts";
 import type { Config } from "../../config/read.ts";
+import { newToken } from "../../manager/auth/tokens.ts";
+import { newStatsKey } from "../../proxy/stats/key.ts";
 
 const nothing = () => undefined;
 
@@ -84,6 +86,7 @@ Deno.test("readConfig takes a manager's alerts from the same file", () => {
   assert.deepEqual(manager.history?.dir, "default");
 });
 
+const KEY = newStatsKey();
 const PROXY = "[[proxy]]\nname = 'edge'\nmode = 'http'\n";
 
 const WRONG: [text: string, ...problems: string[]][] = [
@@ -159,6 +162,14 @@ const WRONG: [text: string, ...problems: string[]][] = [
     `[manager]\n[[alerts.rule]]\nname = "x"\n`,
     "a.toml:2: alerts.rule[0].metric: expected",
   ],
+  [
+    `${PROXY}stats_addr = "a:1"\nstats_key_file = "${KEY}"`,
+    'a.toml:5: proxy "edge" stats_key_file: expected a file that holds the key',
+  ],
+  [
+    `[manager]\ntoken_file = "${newToken()}"`,
+    "a.toml:2: manager token_file: expected a file that holds the token",
+  ],
   [`${PROXY}[alerts]`, "a.toml:4: alerts: expected [manager] beside it, which watches them"],
   [
     `[manager]\nalerts = "f"\n[alerts]`,
@@ -168,7 +179,8 @@ const WRONG: [text: string, ...problems: string[]][] = [
 ];
 
 for (const [text, ...expected] of WRONG) {
-  Deno.test(`readConfig tells all that is wrong with ${JSON.stringify(text)}`, () => {
+  const name = JSON.stringify(text).replaceAll(/"[\w=+/-]{40,}\\?"/g, "(a secret)");
+  Deno.test(`readConfig tells all that is wrong with ${name}`, () => {
     const found = problems(text);
     assert.equal(found.length, expected.length, found.join("\n"));
     const sorted = expected.toSorted((a, b) => line(a) - line(b));
@@ -225,6 +237,9 @@ Deno.test("readConfig says which variable is behind what is wrong", () => {
   const text = "[[proxy]]\nname = 'x'\nmode = 'socks5'";
   assert.deepEqual(problems(text, { RUSTPROXY_MAX_BODY_SIZE: "5" }), [
     'a.toml:3: proxy "x" mode: max_body_size is for mode http, not for mode socks5 (RUSTPROXY_MAX_BODY_SIZE is set)',
+  ]);
+  assert.deepEqual(problems(text, { RUSTPROXY_FORWARDED: "1" }), [
+    'a.toml:1: Cannot use RUSTPROXY_FORWARDED "1": expected true or false',
   ]);
   assert.deepEqual(problems(text, { RUSTPROXY_LISTEN: ":1" }), [
     "a.toml:1: expected no RUSTPROXY_LISTEN in the environment, for it cannot be for all tables",
