@@ -2,6 +2,7 @@ import { getLogger } from "@logtape/logtape";
 import type { Level, LogSettings } from "../log.ts";
 import type { RunningManager } from "../manager/mod.ts";
 import type { ManagerOptions } from "../manager/options.ts";
+import { cut } from "../proxy/control/answer.ts";
 import type { CommandResult } from "../proxy/control/commands.ts";
 import { changeable, isSame } from "../proxy/control/differences.ts";
 import type { ControlDeps, RunningProxy } from "../proxy/mod.ts";
@@ -99,7 +100,7 @@ export class Household {
       for (const problem of problems) this.#log.error(problem);
       const detail = problems.length === 1 ? problems[0] : `${problems[0]}, and more: see its log`;
       this.#log.error("The configuration is wrong, and what was read before stays in use");
-      return { ok: false, detail: `${detail}; nothing has changed` };
+      return { ok: false, detail: cut(`${detail}; nothing has changed`) };
     }
     const outcome: Outcome = { done: [], restart: [], failed: [] };
     this.#applyLog(next, outcome);
@@ -136,19 +137,20 @@ export class Household {
 
   async #applyProxies({ proxies: next }: Config, outcome: Outcome) {
     const { done, failed } = outcome;
-    for (const [name, { proxy }] of [...this.proxies]) {
-      if (next.has(name)) continue;
+    for (const [name, { proxy, options }] of [...this.proxies]) {
+      // One of another mode is another proxy of the same name.
+      if (next.get(name)?.mode === options.mode) continue;
       // Its port may be for another one now.
       await proxy.execute({ command: "drain" });
       this.#remove(name);
       done.push(`${name} (removed)`);
     }
+    // Those that move give up their addresses before others begin.
+    for (const [name, member] of this.proxies) {
+      await this.#change(name, member, next.get(name)!, outcome);
+    }
     for (const [name, options] of next) {
-      const member = this.proxies.get(name);
-      if (member) {
-        await this.#change(name, member, options, outcome);
-        continue;
-      }
+      if (this.proxies.has(name)) continue;
       try {
         await this.#add(name, options);
         done.push(`${name} (added)`);
@@ -179,7 +181,7 @@ export class Household {
     if (failed.length > 0) this.#log.error(line);
     else if (restart.length > 0) this.#log.warn(line);
     else this.#log.info(line);
-    return { ok: failed.length === 0, detail: detail.slice(0, 400) };
+    return { ok: failed.length === 0, detail: cut(detail) };
   }
 
   async #add(name: string, options: ProxyOptions): Promise<void> {

@@ -18,7 +18,8 @@ export function refusal(why: string): CommandResult {
   return { ok: false, detail: cut(why) };
 }
 
-function cut(text: string): string {
+/** As much of a sentence as an answer may hold; the log has the rest. */
+export function cut(text: string): string {
   return text.length <= MAX_DETAIL ? text : `${text.slice(0, MAX_DETAIL)}…`;
 }
 

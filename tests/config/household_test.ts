@@ -100,6 +100,32 @@ Deno.test("Household gives a removed proxy's address to an added one", async () 
   assert.ok(await echoes(conn));
 });
 
+Deno.test("Household lets an added proxy have the address that another one leaves", async () => {
+  await using origin = startTcp(echo);
+  const address = freeAddress();
+  const at = (name: string) => proxy(name, origin.address).replace("127.0.0.1:0", address);
+  await using run = await start(at("a"));
+  run.file.text = at("b") + proxy("a", origin.address);
+  assert.equal((await run.household.reload()).detail, "changed a (listen), b (added)");
+  assert.equal(`127.0.0.1:${run.port("b")}`, address);
+  using conn = await connectTo(run.port("a"));
+  assert.ok(await echoes(conn));
+});
+
+Deno.test("Household starts a proxy of another mode in the place of one of the same name", async () => {
+  await using origin = startTcp(echo);
+  const address = freeAddress();
+  const text = proxy("a", origin.address).replace("127.0.0.1:0", address);
+  await using run = await start(text);
+  using conn = await connectTo(run.port("a"));
+  assert.ok(await echoes(conn));
+  run.file.text = text.replace('"tcp"', '"http"').replace(/target = .*\n/, "");
+  assert.equal((await run.household.reload()).detail, "changed a (removed), a (added)");
+  using other = await connectTo(run.port("a"));
+  await send(other, "nonsense\r\n\r\n");
+  assert.equal((await readExactly(other, 12))[9], "4".charCodeAt(0));
+});
+
 Deno.test("Household tells what could not be started, and goes on with the rest", async () => {
   await using origin = startTcp(echo);
   await using run = await start(proxy("a", origin.address));

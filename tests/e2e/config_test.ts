@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import { freeAddress, freeManagerAddress } from "../support/addresses.ts";
+import { CONTROL_KEY } from "../support/control_channel.ts";
 import { eventually } from "../support/eventually.ts";
 import { haveSignals } from "../support/process.ts";
 import { runProgram, startProgram } from "../support/program.ts";
@@ -77,6 +78,38 @@ Deno.test("The program runs a manager and proxies of one file, and ends them all
   const { code, stderr } = await program.terminate();
   assert.equal(code, 0, stderr);
   assert.equal(stderr.match(/ (proxy|manager) on .* stopped$/gm)?.length, 3, stderr);
+});
+
+Deno.test("The program reads its configuration again when the manager orders it", async () => {
+  const manager = freeManagerAddress();
+  const text = (more: string, limit: number) =>
+    `[manager]\nlisten = "${manager}"\nhistory = false\ncontrol_key = "${CONTROL_KEY}"\n${more}\n` +
+    `[defaults]\nmanager_addr = "${manager}"\ncontrol = true\ncontrol_key = "${CONTROL_KEY}"\n` +
+    `${PROXY}max_connections = ${limit}\n`;
+  await using files = await folder({ "a.toml": text("", 5) });
+  const path = `${files.dir}/a.toml`;
+  await using program = startProgram(["--config", path, "--log-format", "text"]);
+  await eventually("it takes orders", () => program.stderr.includes("Takes orders from"));
+  const reload = async () => {
+    const response = await fetch(`http://${manager}/api/control/reload`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ proxies: "all", timeout: 30 }),
+    });
+    const { results: [{ outcome, detail }] } = await response.json();
+    return [outcome, detail];
+  };
+  await Deno.writeTextFile(path, text('public_host = "a.example"\nmax_proxies = 9', 6));
+  assert.deepEqual(await reload(), [
+    "done",
+    "changed manager (public_host), edge (limits); a restart is needed for manager (max_proxies)",
+  ]);
+  await Deno.writeTextFile(path, text("", 0));
+  assert.deepEqual(await reload(), [
+    "failed",
+    `${path}:14: proxy "edge" max_connections: expected a whole number from 1 to 1000000, ` +
+    "found 0; nothing has changed",
+  ]);
 });
 
 for (const workers of [1, 2]) {

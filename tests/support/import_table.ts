@@ -50,7 +50,7 @@ export const MAY_IMPORT: Record<string, string[]> = {
   // Files and the environment hold what the command line says, of either half.
   "config/": [
     ...["flags.ts", "log.ts", "proxy/net/address.ts", "proxy/options.ts", "proxy/tcp/options.ts"],
-    ...["proxy/toml/", "proxy/check_files.ts", "proxy/control/differences.ts", "type:proxy/"],
+    ...["proxy/toml/", "proxy/check_files.ts", "proxy/control/", "type:proxy/"],
     ...["manager/options.ts", "manager/check_files.ts", "manager/alerts/config.ts"],
     ...["manager/alerts/webhook_schema.ts", "type:manager/"],
   ],
