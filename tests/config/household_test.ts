@@ -87,6 +87,11 @@ Deno.test("Household names what takes a restart, and applies the rest", async ()
   const { ok, detail } = await run.household.reload();
   assert.ok(ok);
   assert.equal(detail, "changed a (limits); a restart is needed for a (workers, backlog)");
+  run.file.text = `log_format = "json"\n[manager]\nhistory = false\n${proxy("a", origin.address)}`;
+  assert.equal(
+    (await run.household.reload()).detail,
+    "changed a (limits); a restart is needed for log_format, manager",
+  );
 });
 
 Deno.test("Household gives a removed proxy's address to an added one", async () => {
