@@ -1,4 +1,5 @@
 import { useRef } from "preact/hooks";
+import { OutcomeDialog } from "./components/control/outcome_dialog.tsx";
 import { Header } from "./components/frame/header.tsx";
 import { Navigation } from "./components/frame/sidebar.tsx";
 import { SkipLink } from "./components/frame/skip_link.tsx";
@@ -41,6 +42,7 @@ function Frame() {
           <PageView route={route} focus={moved.current} />
         </main>
       </div>
+      <OutcomeDialog />
       <ToastList />
     </div>
   );

@@ -2,12 +2,15 @@ import { effect, type ReadonlySignal, signal } from "@preact/signals";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import { ManagerClient } from "../api/client.ts";
+import { ControlClient } from "../api/control.ts";
 import type { Answer, Question } from "../api/history.ts";
 import { FleetSocket } from "../api/socket.ts";
 import type { EventsReply, HistoryReply } from "../../manager/api/model_history.ts";
 import type { Format } from "../format.ts";
 import { ConnectionStore } from "./connections/store.ts";
+import { Control } from "./control.ts";
 import { type FleetState, initialFleet, reduceFleet } from "./fleet.ts";
+import { followControlled } from "./follow_control.ts";
 import { followFormat } from "./format.ts";
 import { Keys, listenForKeys } from "./keys.ts";
 import { createLabels, type LabelStore } from "./label_store.ts";
@@ -45,6 +48,8 @@ export interface Store {
   go(changes: Query): void;
   /** The manager's API. */
   client: ManagerClient;
+  /** Orders to proxies. */
+  control: Control;
   /** Asks for the past. */
   askHistory(question: Question, signal: AbortSignal): Promise<Answer<HistoryReply>>;
   /** Asks for what happened to a proxy. */
@@ -77,11 +82,14 @@ export function createStore(): Store {
   listenForKeys(keys, () => settings.value.value.shortcuts);
 
   const page = location.href.replace(/[?#].*$/, "");
-  const client = new ManagerClient(new URL(".", page).href, async (...args) => {
+  const base = new URL(".", page).href;
+  const ask: typeof fetch = async (...args) => {
     const reply = await fetch(...args);
     if (reply.status === 401) sessions.ask().catch(() => {});
     return reply;
-  });
+  };
+  const client = new ManagerClient(base, ask);
+  const control = new Control(new ControlClient(base, ask));
   const sessions = new Sessions(client);
   const socket = new FleetSocket({
     url: new URL("ws", page.replace(/^http/, "ws")).href,
@@ -109,7 +117,9 @@ export function createStore(): Store {
     if (sessions.session.value.access !== "login") return;
     fleet.value = initialFleet(Date.now());
     connections.clear();
+    control.clear();
   });
+  followControlled(control, fleet, sessions.session);
   addEventListener("hashchange", () => route.value = parseRoute(location.hash));
   addEventListener("online", () => socket.retry());
   narrow.addEventListener("change", () => phone.value = narrow.matches);
@@ -136,6 +146,7 @@ export function createStore(): Store {
     askHistory: (question, signal) => client.history(question, signal),
     askEvents: (proxyId, signal) => client.events(proxyId, signal),
     client,
+    control,
     session: sessions.session,
     pageVersion: document.querySelector<HTMLMetaElement>("meta[name=version]")?.content ?? "",
     async login(user, password) {

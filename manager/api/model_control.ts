@@ -4,6 +4,8 @@ import { COMMANDS, commandSchema } from "../../proxy/control/commands.ts";
 import { orderIdSchema } from "../../proxy/control/protocol.ts";
 import { OUTCOMES } from "../control/figures.ts";
 
+export type { Command, CommandName } from "../../proxy/control/commands.ts";
+
 /** Proxies that one order may name. */
 const MAX_PROXIES = 10_000;
 /** How long an order may wait for its answers, and does unless it is told; in seconds. */

@@ -271,7 +271,7 @@ export const MAY_IMPORT: Record<string, string[]> = {
   "dashboard/": [
     ...["type:manager/api/model.ts", "type:manager/api/model_history.ts"],
     ...["type:manager/api/model_session.ts", "type:manager/api/model_alerts.ts"],
-    "type:manager/api/app.ts",
+    ...["type:manager/api/model_control.ts", "type:manager/api/app.ts"],
   ],
 };
 
