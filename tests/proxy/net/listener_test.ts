@@ -77,7 +77,7 @@ Deno.test("acceptLoop does not pause for clients that reset before they are acce
   const pauses: string[] = [];
   let lost = 0;
   const ended = acceptLoop(listener, {
-    onConnection: (conn) => accepted.push(conn),
+    onConnection: (conn) => void accepted.push(conn),
     onLost: () => lost++,
     onPause: (code) => pauses.push(code),
   });
