@@ -1,11 +1,12 @@
 /**
- * The demo: a manager, a proxy of each mode, a small origin, and clients that send some traffic through
- * them, all on loopback, so that the dashboard lives.
+ * The demo: a manager, a proxy of each mode that takes its orders, a small origin, and clients that send
+ * some traffic through them, all on loopback, so that the dashboard lives.
  */
 import { type ManagerDeps, startManager } from "./manager/mod.ts";
 import { DEFAULT_RETENTION, managerOptionsSchema } from "./manager/options.ts";
 import { type ProxyDeps, startProxy } from "./proxy/mod.ts";
 import { type Mode, proxyOptionsSchema } from "./proxy/options.ts";
+import { newStatsKey } from "./proxy/stats/key.ts";
 
 const MANAGER = "127.0.0.1:13337";
 const ADDRESSES: Record<Mode, string> = {
@@ -31,16 +32,22 @@ export async function startDemo(
     for (const part of parts.reverse()) await part.stop();
   };
   try {
-    const options = managerOptionsSchema.parse({ listen: MANAGER });
+    const controlKey = newStatsKey();
+    const options = managerOptionsSchema.parse({ listen: MANAGER, controlKey });
     // In memory: the demo shows what a manager remembers, and leaves nothing behind.
     const history = { dir: "memory", retention: DEFAULT_RETENTION } as const;
     parts.push(await startManager({ ...options, history }, deps));
     const origin = startOrigin();
     parts.push(origin);
     for (const mode of ["tcp", "http", "socks5"] as const) {
-      const flags = { mode, listen: ADDRESSES[mode], managerAddr: MANAGER, drainTimeout: "2" };
+      const flags = {
+        ...{ mode, listen: ADDRESSES[mode], managerAddr: MANAGER, drainTimeout: "2" },
+        ...{ control: true, controlKey },
+      };
       const target = mode === "tcp" ? { target: origin.address } : {};
-      parts.push(startProxy(proxyOptionsSchema.parse({ ...flags, ...target }), deps));
+      // An order to stop is for that proxy alone.
+      const own = { ...deps, onStop: undefined };
+      parts.push(startProxy(proxyOptionsSchema.parse({ ...flags, ...target }), own));
     }
     parts.push(startClients(origin.address));
     for (const line of description(origin.address)) print(line);

@@ -4,7 +4,8 @@ import { runToEnd } from "../support/executable.ts";
 import { haveCurl, startProgram } from "../support/program.ts";
 
 Deno.test({
-  name: "The demo prints curl lines that work as they stand, and its proxies live in the manager",
+  name:
+    "The demo prints curl lines that work as they stand, and its proxies live in the manager and take its orders",
   ignore: !haveCurl(),
 }, async () => {
   await using demo = startProgram(["--demo"]);
@@ -29,6 +30,20 @@ Deno.test({
     return active_proxies === 3 &&
       proxies.every((proxy: { total_bytes_received: number }) => proxy.total_bytes_received > 0);
   });
+  const order = { method: "POST", headers: { "content-type": "application/json" } };
+  const stopped = await eventually("all three proxies take orders", async () => {
+    const { proxies } = await (await fetch(new URL("api/control", address))).json();
+    if (proxies.length < 3) return false;
+    const id = proxies.find(({ proxy_id }: { proxy_id: string }) => proxy_id.includes("socks5"));
+    const body = JSON.stringify({ proxies: [id.proxy_id] });
+    return (await fetch(new URL("api/control/stop", address), { ...order, body })).json();
+  });
+  assert.equal(stopped.results[0].outcome, "done");
+  await eventually("one of them has stopped, and the others have not", async () => {
+    const { active_proxies } = await (await fetch(new URL("api/stats", address))).json();
+    return active_proxies === 2;
+  });
+  assert.equal(demo.exited, false, demo.stderr);
   const { code } = await demo.terminate();
   if (Deno.build.os !== "windows") assert.equal(code, 0, demo.stderr);
 });
