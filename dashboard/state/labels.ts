@@ -113,7 +113,7 @@ function parseV4(text: string): [number, number] | null {
 }
 
 /** An address, with `/bits` or without; null if it is none. */
-function parseNetwork(text: string): { address: number[]; bits: number } | null {
+export function parseNetwork(text: string): { address: number[]; bits: number } | null {
   const [, host, prefix] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
   const address = host === undefined ? null : parseAddress(host);
   if (!address) return null;

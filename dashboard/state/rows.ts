@@ -7,7 +7,7 @@ export function proxyStatus(proxy: ProxySummary): ProxySummary["status"] | "drai
 }
 
 /** True while a proxy does not report, so that it has no rate. */
-export function isSilent(proxy: ProxySummary): boolean {
+export function isSilent(proxy: Pick<ProxySummary, "status">): boolean {
   return proxy.status === "offline" || proxy.status === "stopped";
 }
 

@@ -9,17 +9,24 @@ import { proxyHref } from "../../state/route.ts";
 import { words } from "../../words/words.ts";
 import { Button } from "../shared/button.tsx";
 import { Drawer } from "../shared/dialog.tsx";
+import type { MenuItem } from "../shared/menu.tsx";
 import { Bytes } from "../shared/quantity.tsx";
 import { ConnectionState } from "../shared/status.tsx";
 import { Ago, Exact } from "../shared/time.tsx";
 import { ConnectionRate } from "./connection_cell.tsx";
 import { FacetContext } from "./facet_value.tsx";
+import { OrderButtons } from "./order_buttons.tsx";
 
 const w = words.connections;
 
 /** Everything known of a connection. It stays while the connection ends, and says so. */
 export function ConnectionDrawer(
-  { row, context, onClose }: { row: ConnectionRow; context: ColumnContext; onClose: () => void },
+  { row, context, orders, onClose }: {
+    row: ConnectionRow;
+    context: ColumnContext;
+    orders: readonly MenuItem[];
+    onClose: () => void;
+  },
 ) {
   return (
     <Drawer title={<bdi>{w.details(row.shown.client)}</bdi>} onClose={onClose}>
@@ -28,6 +35,7 @@ export function ConnectionDrawer(
         <Traffic row={row} now={context.now()} />
         <Times row={row} now={context.now()} />
       </dl>
+      <OrderButtons orders={orders} />
       <Same row={row} context={context} onClose={onClose} />
     </Drawer>
   );

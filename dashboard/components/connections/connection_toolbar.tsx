@@ -6,6 +6,7 @@ import { parseSort, sortText } from "../../state/table/sort.ts";
 import { words } from "../../words/words.ts";
 import { ColumnMenu } from "../shared/column_menu.tsx";
 import { ExportMenu } from "../shared/export_menu.tsx";
+import type { MenuItem } from "../shared/menu.tsx";
 import { TOOL } from "../shared/tool.ts";
 import { ConnectionSearch } from "./connection_search.tsx";
 import { Select } from "./select.tsx";
@@ -15,7 +16,12 @@ const w = words.connections;
 
 /** What is done with the rows: found, put in groups and in order, saved, held still. */
 export function ConnectionToolbar(
-  { connections, proxyId }: { connections: Connections; proxyId: string | null },
+  { connections, proxyId, close }: {
+    connections: Connections;
+    proxyId: string | null;
+    /** Closing what the table is filtered by, where that may be. */
+    close: MenuItem | null;
+  },
 ) {
   const { question, ask, all, columns, view } = connections;
   const store = useStore();
@@ -49,6 +55,7 @@ export function ConnectionToolbar(
             onToggle={(key, on) => set(choose(all, value.peek(), key, on))}
           />
         )}
+        {close && <CloseButton close={close} />}
         <ExportMenu name={name} columns={columns} rows={() => view?.rows ?? []} />
       </div>
     </div>
@@ -57,6 +64,20 @@ export function ConnectionToolbar(
 
 function orders({ key, title }: { key: string; title: string }): (readonly [string, string])[] {
   return [[`-${key}`, `${title} ↓`], [key, `${title} ↑`]];
+}
+
+function CloseButton({ close: { label, onSelect, disabled, note } }: { close: MenuItem }) {
+  return (
+    <button
+      type="button"
+      aria-disabled={disabled || undefined}
+      title={note}
+      onClick={() => disabled || onSelect()}
+      class={`${TOOL} aria-disabled:cursor-default aria-disabled:text-muted`}
+    >
+      {label}
+    </button>
+  );
 }
 
 function PauseButton({ connections: { pause } }: { connections: Connections }) {

@@ -10,11 +10,13 @@ import { ConnectionToolbar } from "./connection_toolbar.tsx";
 import { FacetChips } from "./facet_chips.tsx";
 import { FacetContext } from "./facet_value.tsx";
 import { useConnections } from "./use_connections.ts";
+import { useRowOrders } from "./use_row_orders.tsx";
 
 /** The connections of the fleet, or of one proxy: their tabs, filters, rows and details. */
 export function ConnectionView({ proxyId }: { proxyId: string | null }) {
   const connections = useConnections(proxyId);
   const { question, ask, filter, pause } = connections;
+  const orders = useRowOrders(question, proxyId);
   const [open, setOpen] = useState<ConnectionRow | null>(null);
   useKey("p", pause.toggle, words.connections.pauseKey);
   const { facets } = question;
@@ -32,7 +34,11 @@ export function ConnectionView({ proxyId }: { proxyId: string | null }) {
         class="overflow-clip rounded-lg border border-line bg-surface"
       >
         <ConnectionTabs connections={connections}>
-          <ConnectionToolbar connections={connections} proxyId={proxyId} />
+          <ConnectionToolbar
+            connections={connections}
+            proxyId={proxyId}
+            close={orders.matching}
+          />
           <FacetChips
             question={question}
             onChange={(facets) => ask({ facets })}
@@ -47,9 +53,11 @@ export function ConnectionView({ proxyId }: { proxyId: string | null }) {
         <ConnectionDrawer
           row={open}
           context={connections.context}
+          orders={orders.of(open)}
           onClose={() => setOpen(null)}
         />
       )}
+      {orders.dialog}
     </FacetContext.Provider>
   );
 }

@@ -10,11 +10,13 @@ import { Progress } from "./progress.tsx";
  * Where what is done cannot be undone, Cancel has the focus.
  */
 export function Confirm(
-  { title, verb, destructive = false, run, onClose, children }: {
+  { title, verb, destructive = false, ready = true, run, onClose, children }: {
     title: ComponentChildren;
     /** On the button: what is done, and to how many. */
     verb: string;
     destructive?: boolean;
+    /** False while what is asked for is not yet known well enough to be done. */
+    ready?: boolean;
     run: () => Promise<string | null>;
     onClose: () => void;
     children: ComponentChildren;
@@ -28,7 +30,7 @@ export function Confirm(
   }, []);
   const submit = async (e: Event) => {
     e.preventDefault();
-    if (busy) return;
+    if (busy || !ready) return;
     setBusy(true);
     const why = await run();
     setBusy(false);
@@ -43,7 +45,7 @@ export function Confirm(
         {failure !== null && <p role="alert" class="wrap-anywhere text-bad">{failure}</p>}
         <div class="flex flex-wrap justify-end gap-2">
           <Button button={cancel} onClick={onClose}>{words.shared.cancel}</Button>
-          <Button type="submit" kind={destructive ? "danger" : "primary"} busy={busy}>
+          <Button type="submit" kind={destructive ? "danger" : "primary"} busy={busy || !ready}>
             {verb}
           </Button>
         </div>

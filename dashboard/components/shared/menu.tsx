@@ -9,6 +9,8 @@ export interface MenuItem {
   checked?: boolean;
   danger?: boolean;
   disabled?: boolean;
+  /** Why it is disabled, or what else there is to know of it. */
+  note?: string;
 }
 
 /** A button that opens a menu below it: arrows, Home and End move, Esc closes, the focus goes back. */
