@@ -1,15 +1,17 @@
 import { getLogger } from "@logtape/logtape";
 import { isOpenToAll } from "./access/describe.ts";
 import { answerTo, refusal } from "./control/answer.ts";
-import { optionsAfter } from "./control/changes.ts";
+import { limitsNow, optionsAfter } from "./control/changes.ts";
 import {
   type Command,
   type CommandOf,
   type CommandResult,
   commandsOf,
+  isReading,
 } from "./control/commands.ts";
 import { differences } from "./control/differences.ts";
 import type { EngineOrder, Outcome } from "./control/outcome.ts";
+import { boundShown } from "./control/shown.ts";
 import { listenText } from "./identity.ts";
 import { limitsRecord } from "./limits_record.ts";
 import type { ProxyOptions } from "./options.ts";
@@ -39,6 +41,7 @@ const TO_THE_END: ReadonlySet<Command["command"]> = new Set<Command["command"]>(
   "close_connection",
   "close_matching",
   "count_matching",
+  "show",
   "stop",
 ]);
 
@@ -89,7 +92,7 @@ export class Running {
       this.#log.error(`The command ${command.command} failed: ${error?.stack ?? error}`);
       return refusal("it failed: the proxy's log says why");
     });
-    if (command.command !== "count_matching") {
+    if (!isReading(command.command)) {
       const { ok, detail } = result;
       this.#log.info(`Told to ${command.command}: ${ok ? "" : "refused, "}${detail}`);
     }
@@ -126,6 +129,8 @@ export class Running {
     }
     if (this.#stopping && !TO_THE_END.has(name)) return refusal("it stops");
     switch (name) {
+      case "show":
+        return await this.#show(command);
       case "stop":
         // Once the answer is on its way.
         setTimeout(() => this.#deps.onStop ? this.#deps.onStop() : this.stop());
@@ -154,6 +159,20 @@ export class Running {
 
   async #order(command: Command, order: EngineOrder): Promise<CommandResult> {
     return answerTo(command, await this.#serving.execute(order));
+  }
+
+  async #show(command: CommandOf<"show">): Promise<CommandResult> {
+    const { error, shown } = await this.#serving.execute(command);
+    if (!shown) return refusal(error);
+    const { limits, access: { clients, targets } } = this.#options;
+    const levels = ["debug", "info", "warning"] as const;
+    const all = boundShown({
+      ...shown,
+      log_level: levels.find((level) => this.#log.isEnabledFor(level)) ?? "error",
+      limits: limitsNow(limits),
+      access: [...clients, ...targets],
+    });
+    return { ...answerTo(command, { error: "" }), shown: all };
   }
 
   #backend(command: CommandOf<"backend">): Promise<Outcome> {

@@ -119,6 +119,7 @@ class WorkerGroup implements Workers {
   };
 
   async execute(order: EngineOrder): Promise<Outcome> {
+    if (order.command === "show") return this.#standing.show(this.#draining);
     if (order.command === "resume") return await this.#resume();
     if (order.command === "drain") this.#draining = true;
     const asked = order.command === "close_connection"

@@ -33,7 +33,7 @@ const PURE_NAMES = [
     "request_line",
     "glob",
     "ranking",
-    ...["control/commands", "control/changes", "control/differences"],
+    ...["control/commands", "control/changes", "control/differences", "control/shown"],
   ],
   ...["control/protocol", "control/proof", "control/manager_url"],
   ...["dns/servers", "dns/query", "dns/error", "dns/found", "dns/special", "dns/cache"],

@@ -2,6 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { COMMANDS, commandSchema } from "../../proxy/control/commands.ts";
 import { orderIdSchema } from "../../proxy/control/protocol.ts";
+import { shownSchema } from "../../proxy/control/shown.ts";
 import { OUTCOMES } from "../control/figures.ts";
 
 export type { Command, CommandName } from "../../proxy/control/commands.ts";
@@ -64,6 +65,11 @@ export const orderReplySchema = z.object({
     detail: z.string(),
     count: z.number().int().min(0).optional().openapi({
       description: "connections that were closed, or would be",
+    }),
+    shown: shownSchema.optional().openapi({
+      description:
+        "what show asked for: limits and rules as set_limits and set_access take them; " +
+        "where some are left out, rules that are set in their place end those too",
     }),
   })),
 }).openapi("OrderReply");

@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { type Command, commandSchema } from "../../proxy/control/commands.ts";
+import { type Command, commandSchema, isReading } from "../../proxy/control/commands.ts";
 import { CONTROL_PATH } from "../../proxy/control/protocol.ts";
 import { actorOf, type Audit } from "../audit.ts";
 import type { ControlHub } from "../control/hub.ts";
@@ -108,7 +108,7 @@ const ID_TAKEN = "Another command was given under this id before";
 const TOO_MANY =
   "Too many orders were given in a short time; those of the last minutes are remembered";
 
-/** Who ordered what, and what became of it; a count changes nothing. */
+/** Who ordered what, and what became of it, where it was to change anything. */
 function note(
   c: Context<ManagerEnv>,
   audit: Audit,
@@ -117,7 +117,7 @@ function note(
   { outcome, detail }: Outcome,
 ): void {
   const { command, ...params } = told;
-  if (command === "count_matching") return;
+  if (isReading(command)) return;
   const what = Object.keys(params).length > 0 ? `${JSON.stringify(params)} ` : "";
   audit.note({ ...actorOf(c), action: command, target, outcome, detail: `${what}${detail}` });
 }

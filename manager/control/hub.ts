@@ -1,4 +1,5 @@
 import { getLogger } from "@logtape/logtape";
+import { isReading } from "../../proxy/control/commands.ts";
 import { controlKeyId } from "../../proxy/control/proof.ts";
 import type { Answer, CloseReason } from "../../proxy/control/protocol.ts";
 import type { StatsKey } from "../sealed/keys.ts";
@@ -116,7 +117,10 @@ export class ControlHub implements ChannelHost {
     proxyIds: readonly string[],
     timeoutMs: number,
   ): Promise<Outcome[] | Refused> {
-    const refused = this.#book.open(order, proxyIds.length);
+    // What is only read is read anew, and may be long: nothing of it is kept.
+    const refused = isReading(order.command.command)
+      ? null
+      : this.#book.open(order, proxyIds.length);
     if (refused) return refused;
     const endMs = this.#deps.now() + timeoutMs;
     const outcomes = new Array<Outcome>(proxyIds.length);
@@ -182,6 +186,7 @@ export class ControlHub implements ChannelHost {
   }
 
   #give(order: Order, proxyId: string, timeoutMs: number): Promise<Outcome> {
+    if (isReading(order.command.command)) return this.#send(order, proxyId, timeoutMs);
     const bootId = this.#live.get(proxyId)?.hello?.boot_id ?? null;
     return this.#book.give(order.id, proxyId, bootId, () => this.#send(order, proxyId, timeoutMs));
   }

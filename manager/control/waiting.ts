@@ -1,3 +1,4 @@
+import type { Shown } from "../../proxy/control/shown.ts";
 import type { Answer } from "../../proxy/control/protocol.ts";
 import type { OutcomeKind } from "./figures.ts";
 
@@ -8,6 +9,8 @@ export interface Outcome {
   detail: string;
   /** Connections that were closed, or would be. */
   count?: number;
+  /** What `show` asked for. */
+  shown?: Shown;
 }
 
 /** A command as it goes over the channel. */

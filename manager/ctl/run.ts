@@ -3,7 +3,7 @@ import type { OrderReply } from "../api/model_control.ts";
 import { FileError } from "../../proxy/reloaded.ts";
 import { CtlError, ManagerApi } from "./api.ts";
 import type { CtlOptions } from "./options.ts";
-import { showOrder, showView } from "./views.ts";
+import { showOrder, showShown, showView } from "./views.ts";
 import { CTL_HELP } from "./words.ts";
 
 /** Where it writes, and whom it asks. */
@@ -48,7 +48,13 @@ async function order(
     const { command, ...params } = told;
     const body = { ...params, proxies, timeout };
     const reply = await api.post(`/api/control/${command}`, body) as OrderReply;
-    terminal.print(json ? JSON.stringify(reply, null, 2) : showOrder(reply));
+    terminal.print(
+      json
+        ? JSON.stringify(reply, null, 2)
+        : told.command === "show"
+        ? showShown(reply)
+        : showOrder(reply),
+    );
     const isDone = reply.results.every(({ outcome }) => outcome === "done");
     if (!isDone || reply.results.length === 0) code = 1;
   }

@@ -1,3 +1,4 @@
+import type { Shown } from "../../proxy/control/shown.ts";
 import type { FleetStats, ProxySummary } from "../api/model.ts";
 import type { ConnectionsReply } from "../api/model_connections.ts";
 import type { ControlReply, OrderReply } from "../api/model_control.ts";
@@ -25,6 +26,29 @@ export function showOrder({ results }: OrderReply): string {
     ["PROXY", "OUTCOME", "COUNT", "DETAIL"],
     results.map(({ proxy_id, outcome, count, detail }) => [proxy_id, outcome, count ?? "", detail]),
   );
+}
+
+/** What proxies have told of themselves; of those that have not, why. */
+export function showShown({ results, ...order }: OrderReply): string {
+  const told = results.flatMap(({ proxy_id, shown }) => shown ? [showOne(proxy_id, shown)] : []);
+  const others = results.filter(({ shown }) => !shown);
+  if (others.length > 0 || told.length === 0) told.push(showOrder({ ...order, results: others }));
+  return told.join("\n\n");
+}
+
+function showOne(proxyId: string, { limits, access, blocks, ...shown }: Shown): string {
+  const rows: [string, string][] = [["accepting", shown.accepting], ["log-level", shown.log_level]];
+  for (const [key, value] of Object.entries(limits)) {
+    const text = key.startsWith("bandwidth") && value !== null ? `${bytesText(value)}/s` : value;
+    rows.push([key.replaceAll("_", "-"), `${text ?? "none"}`]);
+  }
+  for (const rule of access) rows.push(["rule", rule]);
+  if (shown.access_left_out > 0) rows.push(["", `${shown.access_left_out} more rules`]);
+  for (const { ip, seconds_left } of blocks) {
+    rows.push(["blocked", `${ip}, ${durationText(seconds_left)} more`]);
+  }
+  if (shown.blocks_left_out > 0) rows.push(["", `${shown.blocks_left_out} more blocks`]);
+  return formatTable([proxyId, ""], rows);
 }
 
 function showList({ enabled, proxies }: ControlReply): string {

@@ -19,6 +19,7 @@ export const CTL_HELP =
   status                                the fleet as one
   proxies                               every proxy that is known
   connections [proxy] [key=value...]    connections; keys: client, target, user, state, reason, limit
+  show <proxies>                        limits, rules, blocks, and whether they accept
   close <proxies> <id...>               close these connections
   close <proxies> key=value...          close all that fit; keys: client, target, user, state,
                                         idle and older (seconds); or the word everything
@@ -131,6 +132,7 @@ const fixed = (command: string, names: readonly string[]): Make => (words) =>
     : `expected ${names.map((name) => `<${name}>`).join(" ")}`;
 
 const ORDERS: Record<string, Make> = {
+  show: plain("show"),
   close,
   drain: plain("drain"),
   resume: plain("resume"),

@@ -5,6 +5,8 @@ import { parseIp } from "../net/ip.ts";
 const MAX_BLOCKS = 1024;
 
 interface Block {
+  /** As it was ordered. */
+  ip: string;
   network: Cidr;
   /** When it ends, in ms. */
   until: number;
@@ -33,13 +35,22 @@ export class Blocks {
     const key = networkKey(text);
     this.expire();
     if (!this.#table.has(key) && this.#table.size >= MAX_BLOCKS) return false;
-    this.#table.set(key, { network, until: this.#now() + seconds * 1000 });
+    this.#table.set(key, { ip: text, network, until: this.#now() + seconds * 1000 });
     return true;
   }
 
   /** Ends a block; false if there is none of just this address or network. Throws AddressError. */
   remove(text: string): boolean {
     return this.#table.delete(networkKey(text));
+  }
+
+  /** All that hold, as they were ordered, and for how many seconds more, rounded up. */
+  list(): { ip: string; seconds_left: number }[] {
+    this.expire();
+    return Array.from(this.#table.values(), ({ ip, until }) => ({
+      ip,
+      seconds_left: Math.ceil((until - this.#now()) / 1000),
+    }));
   }
 
   /** `client_blocked`, or null; `ip` is unmapped. */

@@ -32,6 +32,8 @@ function sentence(command: Command, count: number): string {
       return closed;
     case "count_matching":
       return count === 1 ? "1 connection matches" : `${count} connections match`;
+    case "show":
+      return "told";
     case "drain":
       return "drains: it does not listen, and what runs may finish";
     case "resume":

@@ -43,6 +43,19 @@ function limitsAfter(limits: Limits, command: CommandOf<"set_limits">): Limits {
   return after;
 }
 
+/** The limits as a `set_limits` would have them that changes nothing. */
+export function limitsNow(limits: Limits) {
+  const { maxConnections, idleTimeout } = limits;
+  return {
+    max_connections: maxConnections >= MAX_CONNECTIONS ? null : maxConnections,
+    max_connections_per_client: limits.maxConnectionsPerClient,
+    accept_rate: limits.acceptRate,
+    idle_timeout: idleTimeout || null,
+    bandwidth: limits.bandwidth,
+    bandwidth_per_connection: limits.bandwidthPerConnection,
+  };
+}
+
 function targetsAfter(
   targets: readonly Target[],
   { action, name, weight }: CommandOf<"backend">,

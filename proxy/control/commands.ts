@@ -5,6 +5,7 @@ import { MAX_PATTERN } from "../glob.ts";
 import { AddressError } from "../net/address.ts";
 import { parseCidr } from "../net/cidr.ts";
 import { MAX_WEIGHT, parseTarget } from "../tcp/target.ts";
+import { shownSchema } from "./shown.ts";
 
 /** The longest text that is taken as an address, a backend's name or a rule. */
 const MAX_TEXT = 300;
@@ -99,6 +100,8 @@ export const commandSchema = z.discriminatedUnion("command", [
   z.strictObject({ command: z.literal("close_matching"), filter: filterSchema }),
   /** … says how many that would be now. */
   z.strictObject({ command: z.literal("count_matching"), filter: filterSchema }),
+  /** Tells the rules, blocks and limits that hold; changes nothing. */
+  plain("show"),
   /** Listens no longer, and lets what runs finish. */
   plain("drain"),
   /** Listens again on the same port. */
@@ -141,6 +144,11 @@ export const COMMANDS: readonly CommandName[] = commandSchema.options.map(
   ({ shape }) => shape.command.value,
 );
 
+/** Those that change nothing: harmless however often they come, and nothing that anybody has to answer for. */
+export function isReading(command: string): boolean {
+  return command === "count_matching" || command === "show";
+}
+
 /** The commands that a proxy of this mode understands. */
 export function commandsOf(mode: string): CommandName[] {
   return COMMANDS.filter((name) => name !== "backend" || mode === "tcp");
@@ -153,5 +161,7 @@ export const resultSchema = z.strictObject({
   detail: z.string().max(MAX_DETAIL),
   /** Connections that were closed, or would be. */
   count: z.int().min(0).optional(),
+  /** What `show` asked for. */
+  shown: shownSchema.optional(),
 });
 export type CommandResult = z.infer<typeof resultSchema>;

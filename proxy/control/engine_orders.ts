@@ -44,6 +44,8 @@ export function obey(engine: Ordered, order: EngineOrder): Outcome | Promise<Out
       return { error: "", count: find(sessions, order.filter).length };
     case "close_denied":
       return closeAll(sessions, (session) => isDenied(engine.gate, session));
+    case "show":
+      return { error: "", shown: { accepting: accepting(engine.door), blocks: blocks.list() } };
     case "drain":
       return engine.drain().then(() => DONE);
     case "resume":
@@ -110,6 +112,10 @@ function isDenied(gate: Gate, { clientIp, record, upstream }: Session): boolean 
     // A target that was cut to what a record holds is nothing that a rule could name.
     return false;
   }
+}
+
+function accepting({ isOpen, isHeld }: Door) {
+  return !isOpen ? "drained" : isHeld ? "paused" : "yes";
 }
 
 function resume(door: Door): Outcome {

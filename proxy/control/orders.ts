@@ -1,4 +1,4 @@
-import { type Command, type CommandResult, commandSchema } from "./commands.ts";
+import { type Command, type CommandResult, commandSchema, isReading } from "./commands.ts";
 import type { Answer } from "./protocol.ts";
 
 /** Answers that are remembered, and for how long, in milliseconds. */
@@ -55,7 +55,8 @@ export class Orders {
       return refused(id, "too many commands have come in a short time");
     }
     const answer = this.#run(id, command.data);
-    this.#orders.set(id, { text, atMs: this.#now(), answer });
+    // What is only read may be long, and is read anew.
+    if (!isReading(told.command)) this.#orders.set(id, { text, atMs: this.#now(), answer });
     return answer;
   }
 

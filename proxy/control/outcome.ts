@@ -1,4 +1,5 @@
 import type { Command, CommandOf } from "./commands.ts";
+import type { Shown } from "./shown.ts";
 
 /** What an engine does itself; the rest of the commands are changes of options, or the program's. */
 export type EngineOrder =
@@ -18,6 +19,8 @@ export interface Outcome {
   note?: string;
   /** Connections that it was about. */
   count?: number;
+  /** What `show` asked for, as far as those who serve know it. */
+  shown?: Pick<Shown, "accepting" | "blocks">;
 }
 
 /** The outcomes of several engines that were told the same, as one. */

@@ -1,5 +1,5 @@
 import { networkKey } from "../access/blocks.ts";
-import type { EngineOrder } from "./outcome.ts";
+import type { EngineOrder, Outcome } from "./outcome.ts";
 
 type Block = EngineOrder & { command: "block_client" };
 
@@ -67,6 +67,17 @@ export class Standing {
       ...blocks,
       ...this.#level ? [this.#level] : [],
     ];
+  }
+
+  /** The same for people, where `isDrained` says whether anybody listens. */
+  show(isDrained: boolean): Outcome {
+    this.#expire();
+    const blocks = Array.from(this.#blocks.values(), ({ block: { ip }, until }) => ({
+      ip,
+      seconds_left: Math.ceil((until - this.#now()) / 1000),
+    }));
+    const accepting = isDrained ? "drained" : this.#paused ? "paused" : "yes";
+    return { error: "", shown: { accepting, blocks } };
   }
 
   #expire(): void {

@@ -23,7 +23,9 @@ const WIRING = [
   ],
 ];
 /** What the control channel's two sides share. */
-const ORDERS = ["proxy/control/commands.ts", "proxy/control/protocol.ts"];
+const ORDERS = [
+  ...["proxy/control/commands.ts", "proxy/control/protocol.ts", "proxy/control/shown.ts"],
+];
 const MODE = [
   "proxy/net/",
   "proxy/auth/basic.ts",
@@ -119,6 +121,7 @@ export const MAY_IMPORT: Record<string, string[]> = {
   ],
   "proxy/control/commands.ts": [
     ...["proxy/access/options.ts", "proxy/glob.ts", "proxy/tcp/target.ts", ...NETWORKS],
+    "proxy/control/shown.ts",
   ],
   "proxy/size.ts": [],
   "proxy/dns/": ["proxy/net/"],
@@ -189,7 +192,7 @@ export const MAY_IMPORT: Record<string, string[]> = {
   "manager/ctl/": [
     ...["log.ts", "proxy/control/commands.ts", "proxy/control/manager_url.ts"],
     ...["proxy/control/options.ts", "proxy/flags.ts", "proxy/rate.ts", "type:manager/api/"],
-    ...["proxy/control/trust.ts", "proxy/reloaded.ts"],
+    ...["proxy/control/trust.ts", "proxy/reloaded.ts", "type:proxy/control/shown.ts"],
   ],
   "manager/series.ts": [],
   "manager/control/": [

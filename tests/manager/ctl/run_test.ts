@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import { ctlOptionsSchema } from "../../../manager/ctl/options.ts";
 import { runCtl } from "../../../manager/ctl/run.ts";
 import type { Command, CommandResult } from "../../../proxy/control/commands.ts";
+import type { Shown } from "../../../proxy/control/shown.ts";
 import { startControlManager, startFakeProxy } from "../../support/control_channel.ts";
 
 /** What a user sees of a command, in a terminal where `answer` is what they say to a question. */
@@ -24,6 +25,49 @@ async function ctl(
   });
   return { code, ...seen };
 }
+
+const SHOWN: Shown = {
+  ...{ accepting: "paused", log_level: "info" },
+  limits: {
+    ...{ max_connections: 500, max_connections_per_client: null, accept_rate: null },
+    ...{ idle_timeout: null, bandwidth: 10_000_000, bandwidth_per_connection: null },
+  },
+  ...{ access: ["--deny 10.0.0.0/8", "--allow *"], access_left_out: 3 },
+  ...{ blocks: [{ ip: "192.0.2.7", seconds_left: 90 }], blocks_left_out: 1 },
+};
+
+Deno.test("runCtl shows what proxies were told, and says so of those that say nothing", async () => {
+  await using manager = await startControlManager();
+  const shown = { ok: true, detail: "told", shown: SHOWN };
+  await using proxy = startFakeProxy(manager.port, { execute: () => Promise.resolve(shown) });
+  await manager.connected("edge-1");
+  const { code, out } = await ctl(manager.port, "show edge-1,edge-9");
+  assert.equal(code, 1);
+  const [one, other] = out.split("\n\n");
+  assert.deepEqual(one.split("\n").map((line) => line.split(/  +/)), [
+    ["edge-1"],
+    ["accepting", "paused"],
+    ["log-level", "info"],
+    ["max-connections", "500"],
+    ...["max-connections-per-client", "accept-rate", "idle-timeout"].map((key) => [key, "none"]),
+    ["bandwidth", "10.0 MB/s"],
+    ["bandwidth-per-connection", "none"],
+    ["rule", "--deny 10.0.0.0/8"],
+    ["rule", "--allow *"],
+    ["", "3 more rules"],
+    ["blocked", "192.0.2.7, 1m 30s more"],
+    ["", "1 more blocks"],
+  ]);
+  assert.match(other, /^edge-9 +not_connected/m);
+  const json = await ctl(manager.port, "show all", { json: true });
+  assert.deepEqual(JSON.parse(json.out).results, [
+    { proxy_id: "edge-1", outcome: "done", detail: "told", shown: SHOWN },
+  ]);
+  assert.equal(json.code, 0);
+  assert.deepEqual(proxy.told, [{ command: "show" }, { command: "show" }]);
+  const { entries } = await manager.get("/api/audit");
+  assert.deepEqual(entries, []);
+});
 
 /** A proxy with four connections that match whatever is asked for. */
 const execute = ({ command }: Command): Promise<CommandResult> =>

@@ -18,6 +18,7 @@ const orders: [line: string, commands: Command[]][] = [
       },
     }],
   ],
+  ["show edge-1", [{ command: "show" }]],
   ["drain edge-1", [{ command: "drain" }]],
   ["resume edge-1", [{ command: "resume" }]],
   ["pause edge-1", [{ command: "pause_accepting" }]],

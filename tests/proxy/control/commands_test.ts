@@ -15,6 +15,7 @@ const TAKEN: Record<string, unknown>[] = [
       older_s: 60,
     },
   },
+  { command: "show" },
   { command: "drain" },
   { command: "resume" },
   { command: "stop" },
