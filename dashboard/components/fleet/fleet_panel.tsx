@@ -10,9 +10,13 @@ import { ExportMenu } from "../shared/export_menu.tsx";
 import { Filter } from "../shared/filter.tsx";
 import { MarkContext } from "../shared/marked.tsx";
 import { countNote, Empty, NoMatch, Panel, Waiting } from "../shared/panel.tsx";
+import { TOOL } from "../shared/tool.ts";
+import { useActions } from "../control/use_actions.tsx";
 import { ProxyCards } from "./proxy_cards.tsx";
 import { ProxyTable } from "./proxy_table.tsx";
+import { SelectionBar } from "./selection_bar.tsx";
 import { type Proxies, useProxies } from "./use_proxies.ts";
+import { type Chosen, useSelection } from "./use_selection.ts";
 
 /** The proxies, or what to do where there is none. */
 export function FleetPanel() {
@@ -20,6 +24,8 @@ export function FleetPanel() {
   const store = useStore();
   const { stats, phase } = store.fleet.value;
   const table = useProxies();
+  const chosen = useSelection(table.view.rows);
+  const { act, dialog } = useActions();
   const { fleet } = words;
   if (stats === null || table.total === 0) {
     return (
@@ -29,27 +35,30 @@ export function FleetPanel() {
     );
   }
   const { rows } = table.view;
+  const parts = { table, chosen, act };
   const note = { shown: rows.length, matching: rows.length, total: table.total };
   return (
     <Panel
       title={fleet.proxies}
       note={`${countNote(count, note)} · ${fleet.ratesNote}`}
-      filter={<Tools table={table} />}
+      filter={<Tools table={table} chosen={chosen} />}
     >
+      {chosen && <SelectionBar chosen={chosen} act={act} />}
       <MarkContext.Provider value={table.filter}>
         {rows.length === 0
           ? <NoMatch noun={fleet.noun} onClear={() => table.setText("")} />
           : store.phone.value
-          ? <ProxyCards table={table} />
-          : <ProxyTable table={table} />}
+          ? <ProxyCards {...parts} />
+          : <ProxyTable {...parts} />}
       </MarkContext.Provider>
+      {dialog}
     </Panel>
   );
 }
 
 const SELECT = "h-9 rounded-lg border border-edge bg-surface px-2 text-base sm:h-8 sm:text-sm";
 
-function Tools({ table }: { table: Proxies }) {
+function Tools({ table, chosen }: { table: Proxies; chosen: Chosen | null }) {
   const { fleet } = words;
   const { phone } = useStore();
   const search = useRef<HTMLSpanElement>(null);
@@ -71,6 +80,7 @@ function Tools({ table }: { table: Proxies }) {
           <option key={grouping} value={grouping}>{fleet.groupings[grouping]}</option>
         ))}
       </select>
+      {phone.value && chosen && <SelectTools table={table} chosen={chosen} />}
       {!phone.value && (
         <>
           <ColumnMenu
@@ -82,6 +92,34 @@ function Tools({ table }: { table: Proxies }) {
         </>
       )}
     </div>
+  );
+}
+
+/** On a phone cards are links until one wants to select some. */
+function SelectTools({ table, chosen }: { table: Proxies; chosen: Chosen }) {
+  const { control: w } = words;
+  const { selecting, setSelecting } = table;
+  const end = () => {
+    setSelecting(!selecting);
+    chosen.clear();
+  };
+  const all = chosen.share() === "all";
+  return (
+    <>
+      <button type="button" class={TOOL} aria-pressed={selecting} onClick={end}>
+        {selecting ? w.selectNone : w.selectSome}
+      </button>
+      {selecting && (
+        <button
+          type="button"
+          class={TOOL}
+          aria-pressed={all}
+          onClick={() => chosen.setAll(!all)}
+        >
+          {w.selectAll}
+        </button>
+      )}
+    </>
   );
 }
 

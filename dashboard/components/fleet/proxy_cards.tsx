@@ -6,6 +6,9 @@ import { proxyHref } from "../../state/route.ts";
 import { isSilent } from "../../state/rows.ts";
 import { groupLines, type Line } from "../../state/table/group.ts";
 import { words } from "../../words/words.ts";
+import { ProxyMenu } from "../control/proxy_menu.tsx";
+import type { Act } from "../control/use_actions.tsx";
+import { MoreIcon } from "../frame/icons.tsx";
 import { LossNote } from "../shared/loss.tsx";
 import { Marked } from "../shared/marked.tsx";
 import { Rate } from "../shared/quantity.tsx";
@@ -13,12 +16,22 @@ import { ProxyStatus } from "../shared/status.tsx";
 import { Ago } from "../shared/time.tsx";
 import { useVirtualRows } from "../shared/virtual_rows.tsx";
 import type { Proxies } from "./use_proxies.ts";
+import type { Chosen } from "./use_selection.ts";
 
 /** Of one card, in pixels: all are as high, so that those out of sight need not be drawn. */
 const HEIGHT = 88;
 
-/** The proxies on a phone: a card each, which is one link. */
-export function ProxyCards({ table: { view } }: { table: Proxies }) {
+/** How the button of a card's menu looks. */
+const CARD_MENU = "grid h-full w-11 shrink-0 place-items-center text-muted active:bg-raised";
+
+/** The proxies on a phone: a card each, which is one link; or, while one selects, one box. */
+export function ProxyCards(
+  { table: { view, selecting }, chosen, act }: {
+    table: Proxies;
+    chosen: Chosen | null;
+    act: Act;
+  },
+) {
   const list = useRef<HTMLUListElement>(null);
   const lines: Line<ProxySummary>[] = view.groups === null
     ? view.rows.map((row) => ({ type: "row", row }))
@@ -46,7 +59,9 @@ export function ProxyCards({ table: { view } }: { table: Proxies }) {
                   n={line.group.rows.length}
                 />
               )
-              : <ProxyCard proxy={line.row} />}
+              : chosen && selecting
+              ? <SelectCard proxy={line.row} chosen={chosen} />
+              : <LinkCard proxy={line.row} act={act} />}
           </li>,
         ];
       })}
@@ -55,10 +70,49 @@ export function ProxyCards({ table: { view } }: { table: Proxies }) {
   );
 }
 
-function ProxyCard({ proxy }: { proxy: ProxySummary }) {
+/** A card that leads to the proxy's page, beside what it can be told. */
+function LinkCard({ proxy, act }: { proxy: ProxySummary; act: Act }) {
+  return (
+    <div class="flex h-full">
+      <a href={proxyHref(proxy.proxy_id)} class="block min-w-0 flex-1 px-4 py-3 active:bg-raised">
+        <CardText proxy={proxy} />
+      </a>
+      <ProxyMenu
+        proxy={proxy}
+        act={(action) => act(action, [proxy.proxy_id])}
+        label={words.control.actionsOf(visible(proxy.proxy_id))}
+        buttonClass={CARD_MENU}
+      >
+        <MoreIcon />
+      </ProxyMenu>
+    </div>
+  );
+}
+
+/** A card that is chosen by a press. */
+function SelectCard({ proxy, chosen }: { proxy: ProxySummary; chosen: Chosen }) {
+  const id = proxy.proxy_id;
+  const on = chosen.has(id);
+  return (
+    <label class={`flex h-full items-center gap-3 px-4 ${on ? "bg-raised" : ""}`}>
+      <input
+        type="checkbox"
+        aria-label={words.control.select(visible(id))}
+        checked={on}
+        onChange={() => chosen.toggle(id, false)}
+        class="size-5 shrink-0 accent-accent"
+      />
+      <span class="min-w-0 flex-1">
+        <CardText proxy={proxy} />
+      </span>
+    </label>
+  );
+}
+
+function CardText({ proxy }: { proxy: ProxySummary }) {
   const { count } = useFormat();
   return (
-    <a href={proxyHref(proxy.proxy_id)} class="block h-full px-4 py-3 active:bg-raised">
+    <>
       <span class="flex items-center justify-between gap-4">
         <bdi class="min-w-0 truncate font-medium">
           <Marked text={visible(proxy.proxy_id)} />
@@ -76,7 +130,7 @@ function ProxyCard({ proxy }: { proxy: ProxySummary }) {
         </span>
       </span>
       <Traffic proxy={proxy} />
-    </a>
+    </>
   );
 }
 

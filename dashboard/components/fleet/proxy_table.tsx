@@ -1,21 +1,33 @@
 import { useState } from "preact/hooks";
 import type { ProxySummary } from "../../../manager/api/model.ts";
+import { visible } from "../../format.ts";
 import { useFormat } from "../../state/format.ts";
 import { proxyHref } from "../../state/route.ts";
 import { isSilent } from "../../state/rows.ts";
 import type { Column } from "../../state/table/columns.ts";
 import { type Group, groupLines, type Line } from "../../state/table/group.ts";
 import { words } from "../../words/words.ts";
+import type { Act } from "../control/use_actions.tsx";
+import { ProxyMenu } from "../control/proxy_menu.tsx";
+import { MoreIcon } from "../frame/icons.tsx";
 import { DataTable } from "../shared/data_table.tsx";
 import { Direction } from "../shared/direction.tsx";
 import { useHeldRows } from "../shared/held_rows.ts";
 import { Bytes, Rate } from "../shared/quantity.tsx";
 import { Untrusted } from "../shared/untrusted.tsx";
 import { ProxyCell } from "./proxy_cell.tsx";
+import { useProxySelect } from "./proxy_select.tsx";
 import type { Proxies } from "./use_proxies.ts";
+import type { Chosen } from "./use_selection.ts";
 
-/** The proxies, one a row, in groups if that was asked for. */
-export function ProxyTable({ table }: { table: Proxies }) {
+/** How the button at the end of a row looks. */
+const ROW_MENU =
+  "inline-grid size-7 place-items-center rounded-md text-muted hover:bg-line hover:text-ink";
+
+/** The proxies, one a row, in groups if that was asked for; with what they can be told for who may. */
+export function ProxyTable(
+  { table, chosen, act }: { table: Proxies; chosen: Chosen | null; act: Act },
+) {
   const { shown, sort, setSort, grouping, question } = table;
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const { lines, handlers } = useHeldLines(table, question, closed);
@@ -24,6 +36,18 @@ export function ProxyTable({ table }: { table: Proxies }) {
     if (!next.delete(key)) next.add(key);
     setClosed(next);
   };
+  const select = useProxySelect(chosen, lines, grouping);
+  const menu = (proxy: ProxySummary, tabIndex: number) => (
+    <ProxyMenu
+      proxy={proxy}
+      act={(action) => act(action, [proxy.proxy_id])}
+      label={words.control.actionsOf(visible(proxy.proxy_id))}
+      buttonClass={ROW_MENU}
+      tabIndex={tabIndex}
+    >
+      <MoreIcon />
+    </ProxyMenu>
+  );
   return (
     <DataTable
       label={words.fleet.proxies}
@@ -41,6 +65,8 @@ export function ProxyTable({ table }: { table: Proxies }) {
         sum: (column, group) => <Sum column={column} group={group} />,
         onToggle: toggle,
       }}
+      select={select}
+      tail={chosen ? { title: words.control.actions, cell: menu } : undefined}
       handlers={handlers}
       height="max-h-[min(70dvh,720px)]"
     />

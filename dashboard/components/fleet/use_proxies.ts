@@ -1,4 +1,4 @@
-import { useMemo, useRef } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import type { ProxySummary } from "../../../manager/api/model.ts";
 import { useFormat } from "../../state/format.ts";
 import { groupOf, inOrder, parseGrouping, proxyColumns, rankIds } from "../../state/proxies.ts";
@@ -16,6 +16,7 @@ export function useProxies() {
   const format = useFormat();
   const { proxies } = store.fleet.value;
   const { q = "", sort: sortWord = "", group: groupWord } = store.route.value.query;
+  const [selecting, setSelecting] = useState(false);
   const columns = useMemo(() => proxyColumns(format), [format]);
   const memory = useMemo(() => rememberChoice("proxies"), []);
   const choice = memory.value.value;
@@ -37,6 +38,8 @@ export function useProxies() {
   }, [proxies, columns, shown, filter, sortWord, grouping]);
   return {
     ...{ columns, shown, sort, grouping, filter, view, text: q, total: proxies.size },
+    /** Whether cards are chosen by a press, on a phone. */
+    ...{ selecting, setSelecting },
     /** Changes with what is asked for, not with what is reported. */
     question: `${q}\n${sortWord}\n${grouping}`,
     setText: (text: string) => store.setQuery({ q: text }),

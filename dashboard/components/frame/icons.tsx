@@ -98,3 +98,12 @@ export function EventsIcon() {
     </svg>
   );
 }
+
+/** Three dots: what can be done. */
+export function MoreIcon() {
+  return (
+    <svg {...ICON}>
+      <path d="M10 4.75h.01M10 10h.01M10 15.25h.01" stroke-width="2.5" stroke-linecap="round" />
+    </svg>
+  );
+}

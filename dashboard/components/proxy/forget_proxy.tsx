@@ -18,7 +18,7 @@ export function ForgetProxy({ proxyId }: { proxyId: string }) {
   };
   if (asking) return <Question proxyId={proxyId} onYes={go} onNo={() => setAsking(false)} />;
   return (
-    <div class="flex flex-wrap items-center gap-x-4 gap-y-1 md:ml-auto">
+    <div class="flex flex-wrap items-center gap-x-4 gap-y-1">
       {failure !== null && <p role="alert" class="text-bad">{words.proxy.notForgotten(failure)}</p>}
       <button type="button" class={BUTTON} onClick={() => setAsking(true)}>
         {words.proxy.forget}
@@ -36,7 +36,7 @@ function Question(
     <div
       role="group"
       aria-label={words.proxy.forget}
-      class="flex flex-wrap items-center gap-x-4 gap-y-1 md:ml-auto"
+      class="flex flex-wrap items-center gap-x-4 gap-y-1"
     >
       <p class="[overflow-wrap:anywhere]">
         {words.proxy.forgetStart} <bdi>{visible(proxyId)}</bdi> {words.proxy.forgetEnd}

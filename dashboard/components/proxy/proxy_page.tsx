@@ -6,10 +6,13 @@ import { isSilent } from "../../state/rows.ts";
 import { useStore } from "../../state/store.ts";
 import { words } from "../../words/words.ts";
 import { TrafficPanel } from "../chart/traffic_panel.tsx";
+import { ProxyMenu } from "../control/proxy_menu.tsx";
+import { useActions } from "../control/use_actions.tsx";
 import { PageTitle } from "../frame/page_title.tsx";
 import { Empty, Waiting } from "../shared/panel.tsx";
 import { ProxyStatus } from "../shared/status.tsx";
 import { Ago } from "../shared/time.tsx";
+import { TOOL } from "../shared/tool.ts";
 import { ForgetProxy } from "./forget_proxy.tsx";
 import { ProxyFacts } from "./proxy_facts.tsx";
 import { ProxyFigures } from "./proxy_figures.tsx";
@@ -37,11 +40,35 @@ export function ProxyPage({ proxyId, focus }: { proxyId: string; focus: boolean 
           </PageTitle>
           {proxy && <ProxyStatus proxy={proxy} />}
           {proxy && <SilenceNote proxy={proxy} />}
-          {proxy && isSilent(proxy) && <ForgetProxy key={proxyId} proxyId={proxyId} />}
+          {proxy && (
+            <div class="flex flex-wrap items-center gap-2 md:ml-auto">
+              {isSilent(proxy) && <ForgetProxy key={proxyId} proxyId={proxyId} />}
+              <Actions proxy={proxy} />
+            </div>
+          )}
         </div>
         {proxy && <ProxyFacts proxy={proxy} />}
       </div>
       {proxy ? <Known proxy={proxy} /> : <Unknown />}
+    </>
+  );
+}
+
+/** What the proxy can be told. */
+function Actions({ proxy }: { proxy: ProxySummary }) {
+  const { act, dialog } = useActions();
+  const { control: w } = words;
+  return (
+    <>
+      <ProxyMenu
+        proxy={proxy}
+        act={(action) => act(action, [proxy.proxy_id])}
+        label={w.actionsOf(visible(proxy.proxy_id))}
+        buttonClass={TOOL}
+      >
+        {w.actions} <span aria-hidden="true">▾</span>
+      </ProxyMenu>
+      {dialog}
     </>
   );
 }

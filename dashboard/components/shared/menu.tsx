@@ -11,16 +11,24 @@ export interface MenuItem {
   disabled?: boolean;
   /** Why it is disabled, or what else there is to know of it. */
   note?: string;
+  /** A line stands above it. */
+  apart?: boolean;
 }
 
 /** A button that opens a menu below it: arrows, Home and End move, Esc closes, the focus goes back. */
 export function Menu(
-  { label, children, items, buttonClass }: {
+  { label, children, items, note, buttonClass, tabIndex, busy = false }: {
     /** What the menu is of, for who cannot see the button. */
     label: string;
     children: ComponentChildren;
     items: readonly MenuItem[];
+    /** What holds for all of them, above the first. */
+    note?: string;
     buttonClass: string;
+    /** Of the button, where Tab does not lead to it. */
+    tabIndex?: number;
+    /** While what was chosen goes on. */
+    busy?: boolean;
   },
 ) {
   const [open, setOpen] = useState(false);
@@ -41,6 +49,8 @@ export function Menu(
         title={label}
         aria-haspopup="menu"
         aria-expanded={open}
+        aria-busy={busy || undefined}
+        tabIndex={tabIndex}
         popovertarget={id}
         class={buttonClass}
       >
@@ -55,11 +65,14 @@ export function Menu(
         popover="auto"
         onToggle={(e) => setOpen((e as unknown as ToggleEvent).newState === "open")}
         onKeyDown={(e) => {
+          // A menu may stand in a row that has keys of its own.
+          e.stopPropagation();
           if (e.key === "Tab") e.currentTarget.hidePopover();
           else if (move(e.currentTarget, e.key)) e.preventDefault();
         }}
-        class="fixed m-0 max-h-80 min-w-44 overflow-y-auto rounded-lg border border-line bg-surface p-1 text-ink"
+        class="fixed m-0 max-h-[min(440px,calc(100dvh-16px))] max-w-80 min-w-44 overflow-y-auto rounded-lg border border-line bg-surface p-1 text-ink"
       >
+        {open && note && <div class="px-3 py-1.5 text-xs text-muted">{note}</div>}
         {open &&
           items.map((item) => (
             <Item
@@ -74,7 +87,7 @@ export function Menu(
 }
 
 function Item({ item, onChosen }: { item: MenuItem; onChosen: () => void }) {
-  const { label, checked, danger, disabled, onSelect } = item;
+  const { label, checked, danger, disabled, note, apart, onSelect } = item;
   const choose = () => {
     if (disabled) return;
     if (checked === undefined) onChosen();
@@ -90,10 +103,13 @@ function Item({ item, onChosen }: { item: MenuItem; onChosen: () => void }) {
       onClick={choose}
       class={`flex min-h-8 w-full items-center gap-2 rounded-md px-3 py-1 text-left hover:bg-raised focus:bg-raised aria-disabled:text-muted ${
         danger ? "text-bad" : ""
-      }`}
+      } ${apart ? "border-t border-line" : ""}`}
     >
       {checked !== undefined && <span aria-hidden="true" class="w-4">{checked ? "✓" : ""}</span>}
-      {label}
+      <span class="flex min-w-0 flex-col">
+        {label}
+        {note && <span class="text-xs text-muted">{note}</span>}
+      </span>
     </button>
   );
 }

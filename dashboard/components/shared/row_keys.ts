@@ -11,16 +11,18 @@ export interface RowKeysOptions {
   /** Tells which row has the focus, or none. */
   onFocus: (index: number | null) => void;
   onOpen: (index: number) => void;
+  /** The space bar: chooses a row, with Shift all up to it. */
+  onSelect?: (index: number, extend: boolean) => void;
 }
 
 const PAGE = 10;
 
 /**
  * One row of a list can be reached by Tab; the arrows, Page up, Page down, Home and End lead to the others, also to
- * those that are not drawn yet, and Enter opens one.
+ * those that are not drawn yet; Enter opens one, and the space bar chooses it.
  */
 export function useRowKeys(options: RowKeysOptions) {
-  const { count, list, first, scrollTo, onFocus, onOpen } = options;
+  const { count, list, first, scrollTo, onFocus, onOpen, onSelect } = options;
   const [active, setActive] = useState<number | null>(null);
   const wanted = useRef<number | null>(null);
   useLayoutEffect(() => {
@@ -47,6 +49,7 @@ export function useRowKeys(options: RowKeysOptions) {
         const to = destination(event.key, at, count);
         if (to !== null) go(to);
         else if (event.key === "Enter" && isRow(event.target)) onOpen(at);
+        else if (event.key === " " && onSelect && isRow(event.target)) onSelect(at, event.shiftKey);
         else return;
         event.preventDefault();
       },
