@@ -804,6 +804,41 @@ export const en = {
     logLevelNote: "Holds until it is set again or the program starts anew.",
     logLevelVerb: (level: string, count: Counted) =>
       `Set ${n(count, "proxy", "proxies")} to ${level.toLowerCase()}`,
+    backend: {
+      add: "Add a backend…",
+      menu: {
+        enable: "Enable",
+        drain: "Drain…",
+        disable: "Disable…",
+        weight: "Change weight…",
+        remove: "Remove…",
+      },
+      titles: {
+        drain: (name: string) => `Drain ${name}`,
+        disable: (name: string) => `Disable ${name}`,
+        weight: (name: string) => `Weight of ${name}`,
+        remove: (name: string) => `Remove ${name}`,
+        add: (proxy: string) => `Add a backend to ${proxy}`,
+      },
+      verbs: {
+        drain: "Drain 1 backend",
+        disable: "Disable 1 backend",
+        weight: "Set weight",
+        remove: "Remove 1 backend",
+        add: "Add 1 backend",
+      },
+      notes: {
+        drain: "It gets no new connections, and those that run may finish. It is still checked.",
+        disable: "It gets no new connections and is not checked. Those that run may finish.",
+        remove:
+          "It is no backend of this proxy any more. Connections that run may finish. What the proxy is started with the next time stands in its flags or file.",
+      },
+      address: "Address",
+      addressNote: "host:port",
+      weight: "Weight",
+      weightNote: "1 to 256",
+      weightProblem: "A whole number from 1 to 256.",
+    },
     /** Why a proxy cannot be told anything. */
     hindrances: {
       read_only: "Only an admin may change anything",

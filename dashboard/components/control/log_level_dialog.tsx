@@ -1,9 +1,9 @@
 import { useState } from "preact/hooks";
 import { useFormat } from "../../state/format.ts";
 import { words } from "../../words/words.ts";
+import { ChoiceField } from "../shared/choice_field.tsx";
 import { Confirm } from "../shared/confirm.tsx";
 import { type ActionDialogProps, titleOf } from "./action_dialog.tsx";
-import { SELECT } from "./field.ts";
 import { TargetNote } from "./target_note.tsx";
 import { useOrder } from "./use_order.ts";
 
@@ -22,17 +22,13 @@ export function LogLevelDialog({ told, onClose }: ActionDialogProps) {
       run={() => give({ command: "set_log_level", level }, told.ids)}
       onClose={onClose}
     >
-      <label class="flex flex-col gap-1.5">
-        <span>{w.logLevel}</span>
-        <select
-          class={SELECT}
-          value={level}
-          onChange={(e) => setLevel(e.currentTarget.value as typeof level)}
-        >
-          {LEVELS.map((each) => <option key={each} value={each}>{w.logLevels[each]}</option>)}
-        </select>
-      </label>
-      <p class="text-xs text-muted">{w.logLevelNote}</p>
+      <ChoiceField
+        label={w.logLevel}
+        value={level}
+        options={LEVELS.map((each) => [each, w.logLevels[each]])}
+        onChange={(value) => setLevel(value as typeof level)}
+        note={w.logLevelNote}
+      />
       <TargetNote told={told} />
     </Confirm>
   );

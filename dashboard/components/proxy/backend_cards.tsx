@@ -1,20 +1,27 @@
 import type { Backend } from "../../../manager/api/model.ts";
 import { useFormat } from "../../state/format.ts";
 import { words } from "../../words/words.ts";
+import { BackendMenu } from "../control/backend_menu.tsx";
 import { Bytes, Latency } from "../shared/quantity.tsx";
 import { BackendState } from "../shared/status.tsx";
 import { Untrusted } from "../shared/untrusted.tsx";
+import type { BackendsProps } from "./backend_table.tsx";
 
 /** The backends on a phone: a card each. */
-export function BackendCards({ backends }: { backends: readonly Backend[] }) {
+export function BackendCards({ backends, ...parts }: BackendsProps) {
   return (
     <ul class="divide-y divide-line border-t border-line">
-      {backends.map((backend) => <BackendCard key={backend.name} backend={backend} />)}
+      {backends.map((backend) => <BackendCard key={backend.name} backend={backend} {...parts} />)}
     </ul>
   );
 }
 
-function BackendCard({ backend: b }: { backend: Backend }) {
+const MENU =
+  "-my-2 -mr-3 grid size-9 shrink-0 place-items-center rounded-lg text-muted active:bg-raised";
+
+function BackendCard(
+  { backend: b, ...parts }: { backend: Backend } & Omit<BackendsProps, "backends">,
+) {
   const { count, counted } = useFormat();
   const { proxy: w } = words;
   return (
@@ -23,8 +30,9 @@ function BackendCard({ backend: b }: { backend: Backend }) {
         <div class="min-w-0">
           <Untrusted text={b.name} mono />
         </div>
-        <span class="text-xs">
+        <span class="flex items-center gap-1 text-xs">
           <BackendState state={b.state} />
+          <BackendMenu backend={b} buttonClass={MENU} {...parts} />
         </span>
       </div>
       <div class="mt-0.5 flex justify-between gap-4 text-xs text-muted tabular-nums">

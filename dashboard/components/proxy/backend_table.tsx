@@ -1,20 +1,31 @@
-import type { Backend } from "../../../manager/api/model.ts";
+import type { Backend, ProxySummary } from "../../../manager/api/model.ts";
 import { useFormat } from "../../state/format.ts";
 import { words } from "../../words/words.ts";
+import type { BackendAsked } from "../control/backend_dialog.tsx";
+import { BackendMenu } from "../control/backend_menu.tsx";
 import { Direction } from "../shared/direction.tsx";
 import { Bytes, Latency } from "../shared/quantity.tsx";
 import { BackendState } from "../shared/status.tsx";
 import { Cell, Head, Row, Table } from "../shared/table.tsx";
 import { Untrusted } from "../shared/untrusted.tsx";
 
-const WIDTHS = [112, null, 76, 84, 92, 84, 92, 96, 108];
+const WIDTHS = [112, null, 76, 84, 92, 84, 92, 96, 108, 52];
+const MENU =
+  "inline-grid size-7 place-items-center rounded-md text-muted hover:bg-line hover:text-ink";
+
+/** The backends of a proxy, and what asks before something is done to one. */
+export interface BackendsProps {
+  backends: readonly Backend[];
+  proxy: ProxySummary;
+  ask: (asked: BackendAsked) => void;
+}
 
 /** The backends, one a row, in the order in which the proxy names them. */
-export function BackendTable({ backends }: { backends: readonly Backend[] }) {
+export function BackendTable({ backends, ...parts }: BackendsProps) {
   return (
     <Table label={words.proxy.backends} widths={WIDTHS} head={<BackendHeads />}>
       <tbody>
-        {backends.map((backend) => <BackendRow key={backend.name} backend={backend} />)}
+        {backends.map((backend) => <BackendRow key={backend.name} backend={backend} {...parts} />)}
       </tbody>
     </Table>
   );
@@ -37,11 +48,16 @@ function BackendHeads() {
         <Direction name="received" />
       </Head>
       <Head number>{w.check}</Head>
+      <Head>
+        <span class="sr-only">{words.control.actions}</span>
+      </Head>
     </>
   );
 }
 
-function BackendRow({ backend: b }: { backend: Backend }) {
+function BackendRow(
+  { backend: b, ...parts }: { backend: Backend } & Omit<BackendsProps, "backends">,
+) {
   const { count } = useFormat();
   return (
     <Row>
@@ -63,6 +79,9 @@ function BackendRow({ backend: b }: { backend: Backend }) {
       </Cell>
       <Cell number>
         <Latency ms={b.check_latency_ms} />
+      </Cell>
+      <Cell number>
+        <BackendMenu backend={b} buttonClass={MENU} {...parts} />
       </Cell>
     </Row>
   );
