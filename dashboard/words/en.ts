@@ -717,6 +717,7 @@ export const en = {
       refused: "refused",
     },
     doneOf: (done: string, all: Counted) => `Done by ${done} of ${n(all, "proxy", "proxies")}.`,
+    closedOf: (count: Counted) => `${n(count, "connection", "connections")} closed.`,
     moreOf: (n: string) => `and ${n} more that went no worse`,
     tryAgain: (count: Counted) => `Try ${n(count, "proxy", "proxies")} again`,
     /** What an order is called. */

@@ -32,6 +32,7 @@ export function OutcomeDialog() {
   if (shown === null) return null;
   const { list, command } = shown;
   const undone = list.filter(({ outcome }) => outcome !== "done").length;
+  const closed = closedBy(list);
   const rows = list.toSorted((a, b) => LOOKS[a.outcome].rank - LOOKS[b.outcome].rank);
   const { control: w } = words;
   const close = () => {
@@ -50,6 +51,7 @@ export function OutcomeDialog() {
         <Progress active={busy} />
         <p role="status" class="tabular-nums">
           {w.doneOf(count(list.length - undone), counted(list.length))}
+          {closed !== null && ` ${w.closedOf(counted(closed))}`}
         </p>
         <ul aria-label={w.outcomes} class="divide-y divide-line rounded-lg border border-line">
           {rows.slice(0, MOST).map((row) => <Row key={row.proxy_id} row={row} />)}
@@ -63,6 +65,12 @@ export function OutcomeDialog() {
       </div>
     </Dialog>
   );
+}
+
+/** Connections that were closed in all; null where that was not what was told. */
+function closedBy(list: readonly Outcome[]): number | null {
+  const counts = list.flatMap(({ count }) => count ?? []);
+  return counts.length === 0 ? null : counts.reduce((sum, count) => sum + count, 0);
 }
 
 function Row({ row: { proxy_id, outcome, detail } }: { row: Outcome }) {

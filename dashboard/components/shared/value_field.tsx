@@ -18,8 +18,7 @@ export function ValueField(
     <div class="flex min-w-0 flex-col gap-1.5">
       <label class="flex flex-col gap-1.5">
         <span>
-          {label}
-          {note && <span class="ml-2 text-xs text-muted">{note}</span>}
+          {label} {note && <span class="ml-2 text-xs text-muted">{note}</span>}
         </span>
         <input
           type="text"
