@@ -1,5 +1,6 @@
 import { getLogger } from "@logtape/logtape";
 import { Failure } from "../net/failure.ts";
+import { Backoff } from "./backoff.ts";
 import { type Execute, Orders } from "./orders.ts";
 import { formatManagerUrl, type ManagerUrl } from "./manager_url.ts";
 import { controlKeyId, isProof, type Meeting, newNonce, proofOf } from "./proof.ts";
@@ -34,8 +35,6 @@ const TIMING: ControlTiming = {
   silence: 40_000,
 };
 const WATCH_MS = 250;
-/** A connection that lasted for so long was a good one: the next pause is a short one again. */
-const GOOD_MS = 10_000;
 const SAY_AGAIN_MS = 60_000;
 
 export interface ControlDeps {
@@ -60,6 +59,8 @@ export class ControlClient {
   readonly #stopping = new AbortController();
   #live: ClientSocket | null = null;
   #running: Promise<void> | null = null;
+  /** When the present connection became {@link #live}. */
+  #upAt: number | null = null;
   #saidUp = false;
   #saidDownAt = -Infinity;
 
@@ -91,21 +92,15 @@ export class ControlClient {
 
   async #run(): Promise<void> {
     const { signal } = this.#stopping;
-    for (let failures = 0; !signal.aborted;) {
-      const startedAt = performance.now();
+    const backoff = new Backoff(this.#timing.retry, this.#timing.maxRetry);
+    while (!signal.aborted) {
+      this.#upAt = null;
       const why = await this.#connect();
       if (signal.aborted) return;
       this.#sayDown(why);
-      const wasGood = performance.now() - startedAt >= Math.min(GOOD_MS, this.#timing.maxRetry);
-      failures = why === MEANING.replaced ? Infinity : wasGood ? 1 : failures + 1;
-      await pause(this.#pauseMs(failures), signal);
+      const upMs = this.#upAt === null ? 0 : performance.now() - this.#upAt;
+      await pause(backoff.after(upMs, why === MEANING.replaced), signal);
     }
-  }
-
-  /** Between half and all of a time that doubles. */
-  #pauseMs(failures: number): number {
-    const { retry, maxRetry } = this.#timing;
-    return Math.min(maxRetry, retry * 2 ** (failures - 1)) * (0.5 + Math.random() / 2);
   }
 
   /** One connection from its dial to its end; says why it ended. */
@@ -162,6 +157,7 @@ export class ControlClient {
 
   async #serve(socket: ClientSocket): Promise<string> {
     this.#live = socket;
+    this.#upAt = performance.now();
     this.#sayUp();
     const watch = this.#watch(socket);
     try {

@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from "node:crypto";
 import { formatAddress, isLoopback, unmapIPv4 } from "../net/address.ts";
-import { closeQuietly } from "../net/close.ts";
 import { createDial, type Dial } from "../net/dial.ts";
 import { encodeClose, encodeFrame, FrameReader, PING, PONG, TEXT } from "../net/frames.ts";
 import { writeAll } from "../net/write.ts";
+import { type ManagerConn, ManagerTls, plainConn } from "./manager_conn.ts";
 import type { ManagerUrl } from "./manager_url.ts";
 
 const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
@@ -33,7 +33,7 @@ export interface SocketOptions {
 export class ClientSocket {
   /** When something came last, in milliseconds of `performance.now()`. */
   heardAt = performance.now();
-  readonly #conn: Deno.Conn;
+  readonly #conn: ManagerConn;
   readonly #reader: FrameReader;
   readonly #texts: string[] = [];
   readonly #buffer = new Uint8Array(16 * 1024);
@@ -42,8 +42,9 @@ export class ClientSocket {
   #writing: Promise<void> | null = null;
   /** How the connection ended, once it has. */
   #end: number | null = null;
+  #closing: Promise<void> | null = null;
 
-  private constructor(conn: Deno.Conn, rest: Uint8Array, maxMessage: number) {
+  private constructor(conn: ManagerConn, rest: Uint8Array, maxMessage: number) {
     this.#conn = conn;
     this.#reader = new FrameReader(maxMessage, false);
     this.#take(rest);
@@ -56,26 +57,25 @@ export class ClientSocket {
     const waiter = { cancel: null as (() => void) | null };
     const cancel = () => waiter.cancel?.();
     signal.addEventListener("abort", cancel);
-    let conn: Deno.Conn = await dial(url, waiter).finally(() =>
-      signal.removeEventListener("abort", cancel)
-    );
-    const close = () => closeQuietly(conn);
-    signal.addEventListener("abort", close);
+    const tcp = await dial(url, waiter).finally(() => signal.removeEventListener("abort", cancel));
+    let conn = plainConn(tcp);
+    const cut = () => conn.cut();
+    signal.addEventListener("abort", cut);
     try {
       signal.throwIfAborted();
-      refuseClearBeyondLoopback(url, conn);
+      refuseClearBeyondLoopback(url, tcp);
       if (url.tls) {
-        const tls = await Deno.startTls(conn as Deno.TcpConn, { hostname: url.host, caCerts });
-        conn = tls;
+        const tls = conn = await ManagerTls.over(tcp, url.host, caCerts);
+        signal.throwIfAborted();
         await tls.handshake();
       }
       return new ClientSocket(conn, await shakeHands(conn, url, options.path), options.maxMessage);
     } catch (error) {
-      close();
+      cut();
       throw error;
     } finally {
       // From here on whoever has the socket closes it.
-      signal.removeEventListener("abort", close);
+      signal.removeEventListener("abort", cut);
     }
   }
 
@@ -102,19 +102,23 @@ export class ClientSocket {
   }
 
   /** Says why, and ends the connection behind what was sent before, or after so many milliseconds. */
-  async close(code: number, reason: string, lingerMs = 1_000): Promise<void> {
-    this.#enqueue(encodeClose(code, reason, mask()));
-    this.#end ??= code;
-    const timer = setTimeout(() => closeQuietly(this.#conn), lingerMs);
-    await this.#writing;
-    clearTimeout(timer);
-    closeQuietly(this.#conn);
+  close(code: number, reason: string, lingerMs = 1_000): Promise<void> {
+    return this.#closing ??= this.#close(code, reason, lingerMs);
   }
 
-  /** Ends the connection at once. */
+  /** Ends the connection at once, unless it closes already. */
   cut(): void {
     this.#end ??= 1006;
-    closeQuietly(this.#conn);
+    if (!this.#closing) this.#conn.cut();
+  }
+
+  async #close(code: number, reason: string, lingerMs: number): Promise<void> {
+    this.#enqueue(encodeClose(code, reason, mask()));
+    this.#end ??= code;
+    const timer = setTimeout(() => this.#conn.cut(), lingerMs);
+    await this.#writing;
+    await this.#conn.close();
+    clearTimeout(timer);
   }
 
   #take(piece: Uint8Array): void {
@@ -154,14 +158,14 @@ function mask(): Uint8Array {
 }
 
 /** A name of this host is trusted to be one: what it leads to has to be. */
-function refuseClearBeyondLoopback({ tls }: ManagerUrl, conn: Deno.Conn): void {
+function refuseClearBeyondLoopback({ tls }: ManagerUrl, conn: Deno.TcpConn): void {
   const { hostname } = conn.remoteAddr as Deno.NetAddr;
   if (tls || isLoopback(unmapIPv4(hostname))) return;
   throw new SocketError("the name leads to another host, and nothing goes there in clear");
 }
 
 /** Asks for the WebSocket; returns what came behind the answer's head. */
-async function shakeHands(conn: Deno.Conn, url: ManagerUrl, path: string): Promise<Uint8Array> {
+async function shakeHands(conn: ManagerConn, url: ManagerUrl, path: string): Promise<Uint8Array> {
   const key = randomBytes(16).toString("base64");
   const { host, port, tls, base } = url;
   const isDefault = port === (tls ? 443 : 80);
@@ -191,7 +195,7 @@ function refusal(status: string): string {
   return `it answers ${status}`;
 }
 
-async function readHead(conn: Deno.Conn): Promise<{ text: string; rest: Uint8Array }> {
+async function readHead(conn: ManagerConn): Promise<{ text: string; rest: Uint8Array }> {
   const buffer = new Uint8Array(MAX_HEAD);
   for (let have = 0; have < buffer.length;) {
     const length = await conn.read(buffer.subarray(have));

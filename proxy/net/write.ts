@@ -5,7 +5,7 @@ export interface Activity {
 
 /** Writes all the bytes; throws what `write` throws. Progress that is not the end is noted, for a reader may be slow. */
 export async function writeAll(
-  conn: Deno.Conn,
+  conn: Pick<Deno.Conn, "write">,
   bytes: Uint8Array,
   activity?: Activity,
 ): Promise<void> {

@@ -34,8 +34,19 @@ export async function makeTlsPair(certificate: Certificate): Promise<TlsPair> {
   }
 }
 
-/** The other end of `conn`; whoever else has connected is sent away. */
-async function acceptFrom(listener: Deno.TlsListener, conn: Deno.TcpConn): Promise<Deno.TlsConn> {
+/** Both ends of a connection on loopback, for TLS that is to be let go of whatever its other end does. */
+export async function makePair(): Promise<[Deno.TcpConn, Deno.TcpConn]> {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0, tcpBacklog: 16 });
+  const { hostname, port } = listener.addr;
+  const conn = await Deno.connect({ hostname, port });
+  return [conn, await acceptFrom(listener, conn)];
+}
+
+/** The other end of `conn`, which is closed where there is none; whoever else has connected is sent away. */
+async function acceptFrom<Conn extends Deno.Conn>(
+  listener: { accept(): Promise<Conn> },
+  conn: Deno.TcpConn,
+): Promise<Conn> {
   try {
     for (;;) {
       const accepted = await listener.accept();
@@ -43,7 +54,7 @@ async function acceptFrom(listener: Deno.TlsListener, conn: Deno.TcpConn): Promi
       closeQuietly(accepted);
     }
   } catch (error) {
-    conn.close();
+    closeQuietly(conn);
     throw error;
   }
 }

@@ -3,7 +3,6 @@ import { type ManagerOptions, managerOptionsSchema } from "../../manager/options
 import type { Command, CommandResult } from "../../proxy/control/commands.ts";
 import { commandsOf } from "../../proxy/control/commands.ts";
 import { ControlClient, type ControlTiming } from "../../proxy/control/client.ts";
-import { managerUrlOf } from "../../proxy/control/manager_url.ts";
 import { ControlTrust } from "../../proxy/control/trust.ts";
 import { eventually } from "./eventually.ts";
 import { keyOf, KEYS } from "./sealed.ts";
@@ -54,6 +53,8 @@ export interface FakeProxyOptions {
   timing?: Partial<ControlTiming>;
   /** The path that the manager is under. */
   base?: string;
+  /** A file with the authority of the manager, which speaks TLS then. */
+  ca?: string;
   /** What it does when it is told; says "done" at once without. */
   execute?: (command: Command) => Promise<CommandResult>;
 }
@@ -63,11 +64,11 @@ export const FAST: Partial<ControlTiming> = { retry: 20, maxRetry: 200 };
 
 /** The proxy's end of the channel alone, which takes down what it was told. */
 export function startFakeProxy(port: number, options: FakeProxyOptions = {}) {
-  const { proxyId = "edge-1", bootId = "ab".repeat(16), key = CONTROL_KEY, timing, base = "" } =
+  const { proxyId = "edge-1", bootId = "ab".repeat(16), key = CONTROL_KEY, timing, base = "", ca } =
     options;
   const told: Command[] = [];
-  const manager = { ...managerUrlOf({ host: "127.0.0.1", port }), base };
-  const trust = new ControlTrust({ manager, key: keyOf(key), keyFile: null, ca: null });
+  const manager = { host: "127.0.0.1", port, base, tls: ca !== undefined };
+  const trust = new ControlTrust({ manager, key: keyOf(key), keyFile: null, ca: ca ?? null });
   const client = new ControlClient(manager, trust, {
     ...{ proxyId, bootId, version: "0.1.0", commands: commandsOf("tcp") },
     timing: { ...FAST, ...timing },

@@ -100,9 +100,21 @@ export async function joinAsProxy(port: number, changes: Json = {}): Promise<Raw
   return end;
 }
 
-/** A manager that does to each connection what the test says. */
-export function startRawManager(handle: (end: RawEnd, hello: Json) => void | Promise<void>) {
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
+/** Proves that it has the key, and lets a proxy in that proves it too, as a manager does. */
+export async function welcome(end: RawEnd, first: Json): Promise<void> {
+  end.send({ type: "challenge", nonce: NONCE, proof: prove("manager", first, NONCE) });
+  const { type } = await end.next();
+  if (type !== "proof") throw new Error(`no proof: ${type}`);
+  end.send({ type: "welcome" });
+}
+
+/** A manager that does to each connection what the test says; with a certificate by TLS. */
+export function startRawManager(
+  handle: (end: RawEnd, hello: Json) => void | Promise<void>,
+  certificate?: { cert: string; key: string },
+) {
+  const options = { hostname: "127.0.0.1", port: 0, onListen() {}, ...certificate };
+  const server = Deno.serve(options, (request) => {
     const { socket, response } = Deno.upgradeWebSocket(request);
     const end = new RawEnd(socket);
     (async () => await handle(end, await end.next()))().catch(() => {});

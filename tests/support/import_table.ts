@@ -116,6 +116,9 @@ export const MAY_IMPORT: Record<string, string[]> = {
   "proxy/control/options.ts": [
     ...["proxy/control/", "proxy/net/address.ts", "proxy/stats/key_options.ts"],
   ],
+  "proxy/control/manager_conn.ts": [
+    ...["proxy/net/", "proxy/tls/pair.ts", "proxy/tls/pipe.ts"],
+  ],
   "proxy/control/trust.ts": [
     ...["proxy/reloaded.ts", "proxy/stats/key_file.ts", "type:proxy/control/"],
   ],

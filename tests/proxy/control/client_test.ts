@@ -11,6 +11,7 @@ import {
   prove,
   type RawEnd,
   startRawManager,
+  welcome,
 } from "../../support/control_wire.ts";
 import { startCutter } from "../../support/cutter.ts";
 import { eventually } from "../../support/eventually.ts";
@@ -18,14 +19,6 @@ import { catchLog } from "../../support/log_catcher.ts";
 import { startTcp } from "../../support/tcp.ts";
 
 const STOP = { type: "command", id: "x", command: { command: "stop" } };
-
-/** Proves that it has the key, as a manager does. */
-async function welcome(end: RawEnd, first: Json): Promise<void> {
-  end.send({ type: "challenge", nonce: NONCE, proof: prove("manager", first, NONCE) });
-  const { type } = await end.next();
-  assert.equal(type, "proof");
-  end.send({ type: "welcome" });
-}
 
 const impostors: [name: string, why: RegExp, act: (end: RawEnd, first: Json) => unknown][] = [
   [
