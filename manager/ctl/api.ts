@@ -1,4 +1,4 @@
-import { formatManagerUrl } from "../../proxy/control/manager_url.ts";
+import { formatManagerUrl, type ManagerUrl } from "../../proxy/control/manager_url.ts";
 import { openAuthorities } from "../../proxy/control/trust.ts";
 import { Reloaded } from "../../proxy/reloaded.ts";
 import type { CtlOptions, Secret } from "./options.ts";
@@ -8,6 +8,7 @@ export class CtlError extends Error {
   override name = "CtlError";
 }
 
+const MAX_MESSAGE = 500;
 /** For the way there and back, beside the time that the proxies have. */
 const MARGIN_MS = 15_000;
 
@@ -15,7 +16,7 @@ const MARGIN_MS = 15_000;
 export class ManagerApi implements Disposable {
   readonly #url: string;
   readonly #headers: Record<string, string>;
-  readonly #client: Deno.HttpClient | undefined;
+  readonly #client: Deno.HttpClient;
   readonly #timeoutMs: number;
 
   /** Throws FileError for a file that cannot be used. */
@@ -29,9 +30,8 @@ export class ManagerApi implements Disposable {
       const text = `${login.user}:${secretOf(login.secret)}`;
       this.#headers.authorization = `Basic ${new TextEncoder().encode(text).toBase64()}`;
     }
-    if (ca === null) return;
-    const { value: caCerts } = openAuthorities("--control-ca", ca);
-    this.#client = Deno.createHttpClient({ caCerts });
+    const caCerts = ca === null ? [] : openAuthorities("--control-ca", ca).value;
+    this.#client = Deno.createHttpClient({ caCerts, proxy: manager.tls ? undefined : to(manager) });
   }
 
   /** What it says; throws CtlError. */
@@ -45,8 +45,13 @@ export class ManagerApi implements Disposable {
     return await this.#ask(path, { method: "POST", headers, body: JSON.stringify(body) });
   }
 
+  /** What it says is nothing that a manager says. */
+  notUnderstood(): CtlError {
+    return new CtlError(`What answers at ${this.#url} is no manager, or one of another version`);
+  }
+
   [Symbol.dispose](): void {
-    this.#client?.close();
+    this.#client.close();
   }
 
   async #ask(path: string, init: RequestInit): Promise<unknown> {
@@ -66,7 +71,8 @@ export class ManagerApi implements Disposable {
       throw new CtlError(`Cannot reach the manager at ${this.#url}: ${causeOf(error)}`);
     }
     const body = jsonOf(text);
-    if (reply.ok && body !== undefined) return body;
+    if (reply.ok && typeof body === "object" && body !== null) return body;
+    if (reply.ok) throw this.notUnderstood();
     const { message = "it gives no reason" } =
       (body as { error?: { message?: string } } | undefined)?.error ?? {};
     if (reply.status === 401) {
@@ -74,8 +80,17 @@ export class ManagerApi implements Disposable {
         `The manager asks who you are: --user with RUSTPROXY_PASSWORD, or RUSTPROXY_TOKEN (${message})`,
       );
     }
-    throw new CtlError(`The manager at ${this.#url} says no (${reply.status}): ${message}`);
+    throw new CtlError(
+      `The manager at ${this.#url} says no (${reply.status}): ${
+        String(message).slice(0, MAX_MESSAGE)
+      }`,
+    );
   }
+}
+
+/** Straight there: a proxy that the environment names would get everything in clear, passwords too. */
+function to({ host, port }: ManagerUrl): Deno.Proxy {
+  return { transport: "tcp", hostname: host.includes(":") ? `[${host}]` : host, port };
 }
 
 function jsonOf(text: string): unknown {

@@ -4,7 +4,7 @@ import { FileError } from "../../proxy/reloaded.ts";
 import { CtlError, ManagerApi } from "./api.ts";
 import type { CtlOptions } from "./options.ts";
 import { showOrder, showShown, showView } from "./views.ts";
-import { CTL_HELP } from "./words.ts";
+import { CTL_HELP, type View } from "./words.ts";
 
 /** Where it writes, and whom it asks. */
 export interface Terminal {
@@ -25,13 +25,28 @@ export async function runCtl(options: CtlOptions, terminal: Terminal): Promise<n
     using api = new ManagerApi(options);
     if (task.kind === "order") return await order({ ...options, task }, api, terminal);
     const reply = await api.get(task.path);
-    terminal.print(options.json ? JSON.stringify(reply, null, 2) : showView(task.view, reply));
+    terminal.print(options.json ? JSON.stringify(reply, null, 2) : view(task.view, reply, api));
     return 0;
   } catch (error) {
     if (!(error instanceof CtlError || error instanceof FileError)) throw error;
     terminal.complain(error.message);
     return 1;
   }
+}
+
+function view(view: View, reply: unknown, api: ManagerApi): string {
+  try {
+    return showView(view, reply);
+  } catch (error) {
+    // What it says is believed as far as it fits.
+    throw error instanceof TypeError ? api.notUnderstood() : error;
+  }
+}
+
+async function give(command: string, body: unknown, api: ManagerApi): Promise<OrderReply> {
+  const reply = await api.post(`/api/control/${command}`, body) as OrderReply;
+  if (!Array.isArray(reply.results)) throw api.notUnderstood();
+  return reply;
 }
 
 type OrderTask = Extract<CtlOptions["task"], { kind: "order" }>;
@@ -47,7 +62,7 @@ async function order(
     if (!await mayDo(told, options, api, terminal)) return 1;
     const { command, ...params } = told;
     const body = { ...params, proxies, timeout };
-    const reply = await api.post(`/api/control/${command}`, body) as OrderReply;
+    const reply = await give(command, body, api);
     terminal.print(
       json
         ? JSON.stringify(reply, null, 2)
@@ -71,7 +86,7 @@ async function mayDo(
   if (told.command !== "close_matching" || yes) return true;
   const { filter } = told;
   const body = { filter, proxies, timeout };
-  const reply = await api.post("/api/control/count_matching", body) as OrderReply;
+  const reply = await give("count_matching", body, api);
   const { results } = reply;
   const counted = results.filter(({ outcome }) => outcome === "done");
   if (counted.length === 0) {

@@ -186,6 +186,33 @@ Deno.test("runCtl says in a line what it cannot do", async () => {
   }
 });
 
+Deno.test("runCtl says that what answers is no manager", async () => {
+  const answers: [reply: string, status: number, message: RegExp][] = [
+    ["<html>", 200, /^What answers at http:\/\/127.* is no manager, or one of another version\n$/],
+    ["null", 200, /^What answers at /],
+    ["[]", 200, /^What answers at /],
+    ["{}", 200, /^What answers at /],
+    ["<html>", 502, /^The manager at http:.* says no \(502\): it gives no reason\n$/],
+    ['{"error":"down"}', 503, /says no \(503\): it gives no reason\n$/],
+    [`{"error":{"message":"${"x".repeat(9_999)}"}}`, 500, /says no \(500\): x{500}\n$/],
+  ];
+  let next = answers[0];
+  const handler = () => new Response(next[0], { status: next[1] });
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, handler);
+  try {
+    for (const answer of answers) {
+      next = answer;
+      for (const line of ["status", "drain all"]) {
+        const { code, out, err } = await ctl(server.addr.port, line);
+        assert.deepEqual([code, out], [1, ""], line);
+        assert.match(err, answer[2]);
+      }
+    }
+  } finally {
+    await server.shutdown();
+  }
+});
+
 Deno.test("runCtl logs in by a password or a token, from the environment or a file, and shows neither", async () => {
   const folder = await Deno.makeTempDir();
   const seen: (string | null)[] = [];
