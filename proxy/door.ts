@@ -7,6 +7,8 @@ export interface DoorOptions extends AcceptOptions<Deno.TcpConn> {
   backlog: number;
   /** Whether other threads listen on the same port. */
   reusePort: boolean;
+  /** The system's own unless a test brings another. */
+  listen?: (options: Deno.TcpListenOptions) => Deno.TcpListener;
 }
 
 /** What is left of connections that had come before the port was closed is waited for so long, in ms. */
@@ -21,12 +23,14 @@ export class Door {
   #accepting: Promise<void>;
   /** Set while nobody is let in: resolves when that is over. */
   #held: PromiseWithResolvers<void> | null = null;
+  /** What was closed while nobody was let in: of what still comes out of it, nobody is either. */
+  #shut: Deno.TcpListener | null = null;
   #lastAt = 0;
 
   /** Opens it; throws {@link ListenError}. */
   constructor(address: Address, options: DoorOptions) {
     this.#options = options;
-    this.#listener = listen(address, options);
+    this.#listener = open(address, options);
     this.addr = this.#listener.addr as Deno.NetAddr;
     this.#accepting = this.#accept(this.#listener);
   }
@@ -43,7 +47,7 @@ export class Door {
   open(): void {
     if (this.#listener) return;
     const { hostname: host, port } = this.addr;
-    this.#listener = listen({ host, port }, this.#options);
+    this.#listener = open({ host, port }, this.#options);
     this.#accepting = this.#accept(this.#listener);
   }
 
@@ -66,7 +70,8 @@ export class Door {
     const listener = this.#listener;
     if (!listener) return;
     this.#listener = null;
-    if (!this.#held) await this.#emptyQueue();
+    if (this.#held) this.#shut = listener;
+    else await this.#emptyQueue();
     listener.close();
     // Whoever waits to be let in waits in vain.
     this.release();
@@ -86,6 +91,7 @@ export class Door {
     return acceptLoop(listener, {
       onConnection: (conn) => {
         this.#lastAt = performance.now();
+        if (listener === this.#shut) return closeQuietly(conn);
         return this.#held ? this.#letInLater(listener, conn) : onConnection(conn);
       },
       onLost,
@@ -100,9 +106,11 @@ export class Door {
   }
 }
 
-function listen(address: Address, { backlog: tcpBacklog, reusePort }: DoorOptions) {
+function open(address: Address, options: DoorOptions): Deno.TcpListener {
+  const { backlog: tcpBacklog, reusePort, listen } = options;
+  const how = { hostname: address.host, port: address.port, tcpBacklog, reusePort };
   try {
-    return Deno.listen({ hostname: address.host, port: address.port, tcpBacklog, reusePort });
+    return listen ? listen(how) : Deno.listen(how);
   } catch (error) {
     throw new ListenError("tcp", address, error);
   }
