@@ -88,13 +88,20 @@ export function prove(side: Side, first: Json, managerNonce: unknown, key = CONT
   });
 }
 
-/** Connects and proves that it has the key, as a proxy does. */
-export async function joinAsProxy(port: number, changes: Json = {}): Promise<RawEnd> {
+/** Connects and proves that it has the key, as a proxy does; `sent` is given what it says. */
+export async function joinAsProxy(
+  port: number,
+  changes: Json = {},
+  sent: Json[] = [],
+): Promise<RawEnd> {
   const end = await RawEnd.join(port);
   const first = hello(changes);
+  sent.push(first);
   end.send(first);
   const { nonce } = await end.next();
-  end.send({ type: "proof", proof: prove("proxy", first, nonce) });
+  const proof = { type: "proof", proof: prove("proxy", first, nonce) };
+  sent.push(proof);
+  end.send(proof);
   const { type } = await end.next();
   if (type !== "welcome") throw new Error(`not welcome: ${type}`);
   return end;

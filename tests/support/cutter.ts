@@ -10,8 +10,10 @@ export interface Cutter extends AsyncDisposable {
   frozen: boolean;
   /** Connections that have been taken so far. */
   taken: number;
-  /** Called with what passes; false cuts the wire before it is passed on. */
-  onBytes: (bytes: Uint8Array, way: "up" | "down") => boolean;
+  /** Called with what passes; false cuts the wire before it is passed on, a number behind so many of its bytes. */
+  onBytes: (bytes: Uint8Array, way: "up" | "down") => boolean | number;
+  /** What passes waits for this. */
+  pace: () => Promise<void> | void;
   /** Ends every connection. */
   cut(): void;
 }
@@ -26,8 +28,11 @@ export function startCutter(target: number): Cutter {
       if (length === null) break;
       if (cutter.frozen) continue;
       const bytes = buffer.slice(0, length);
-      if (!cutter.onBytes(bytes, way)) break;
-      if (await send(to, bytes).then(() => false, () => true)) break;
+      await cutter.pace();
+      const passed = cutter.onBytes(bytes, way);
+      if (passed === false) break;
+      const part = passed === true ? bytes : bytes.subarray(0, passed);
+      if (await send(to, part).then(() => false, () => true) || part !== bytes) break;
     }
     closeQuietly(from);
     closeQuietly(to);
@@ -40,7 +45,7 @@ export function startCutter(target: number): Cutter {
     for (const each of [conn, inner]) open.delete(each);
   });
   const cutter: Cutter = {
-    ...{ port: server.port, target, frozen: false, taken: 0, onBytes: () => true },
+    ...{ port: server.port, target, frozen: false, taken: 0, onBytes: () => true, pace() {} },
     cut() {
       for (const conn of open) closeQuietly(conn);
     },
