@@ -101,6 +101,8 @@ export function controlRoutes({ control, audit }: ControlRoutesDeps) {
   return app;
 }
 
+/** Of a command's parameters in the audit log, in characters. */
+const MAX_PARAMS = 160;
 /** For the reply to be made and sent, behind the time for the answers. */
 const MARGIN_MS = 10_000;
 const CONTROL_OFF = "This manager gives no orders: start it with --control-key-file";
@@ -118,6 +120,11 @@ function note(
 ): void {
   const { command, ...params } = told;
   if (isReading(command)) return;
-  const what = Object.keys(params).length > 0 ? `${JSON.stringify(params)} ` : "";
+  const what = Object.keys(params).length > 0 ? `${brief(JSON.stringify(params))} ` : "";
   audit.note({ ...actorOf(c), action: command, target, outcome, detail: `${what}${detail}` });
+}
+
+/** What became of it has to find room behind it. */
+function brief(text: string): string {
+  return text.length <= MAX_PARAMS ? text : `${text.slice(0, MAX_PARAMS)}…`;
 }

@@ -12,6 +12,7 @@ import {
 } from "../../proxy/control/protocol.ts";
 import { isProof, type Meeting, newNonce, proofOf } from "../../proxy/control/proof.ts";
 import type { FromProxy } from "../../proxy/control/protocol.ts";
+import { subscriber } from "../../proxy/net/ip.ts";
 
 /** What is used of a WebSocket. */
 export interface ChannelSocket {
@@ -41,6 +42,8 @@ export class Channel {
   isLive = false;
   /** Since when, in milliseconds; for those who look after it. */
   liveSinceMs = 0;
+  /** Who has connected, as far as an address tells: an IPv6 client has all of its /64. */
+  readonly client: string;
   readonly #host: ChannelHost;
   readonly #socket: ChannelSocket;
   #meeting: Meeting | null = null;
@@ -52,6 +55,7 @@ export class Channel {
     socket: ChannelSocket,
     host: ChannelHost,
   ) {
+    this.client = subscriber(ip);
     this.#socket = socket;
     this.#host = host;
   }

@@ -2,17 +2,16 @@ import { getLogger } from "@logtape/logtape";
 import { isReading } from "../../proxy/control/commands.ts";
 import { controlKeyId } from "../../proxy/control/proof.ts";
 import type { Answer, CloseReason } from "../../proxy/control/protocol.ts";
+import { subscriber } from "../../proxy/net/ip.ts";
 import type { StatsKey } from "../sealed/keys.ts";
 import { Channel, type ChannelHost, type ChannelSocket } from "./channel.ts";
 import { ControlFigures } from "./figures.ts";
 import { OrderBook, type Refused } from "./order_book.ts";
 import { type Order, type Outcome, WaitingOrders } from "./waiting.ts";
 
-/** Connections that have not proved yet that they have a key: all, and of one address. */
+/** Connections that have not proved yet that they have a key: all, and of one client. */
 export const MAX_UNPROVEN = 512;
 export const MAX_UNPROVEN_PER_CLIENT = 64;
-/** Proxies that a command goes to at a time. */
-const MAX_AT_ONCE = 256;
 
 /** A proxy that takes orders from this manager. */
 export interface ControlledProxy {
@@ -77,8 +76,9 @@ export class ControlHub implements ChannelHost {
   /** False where too many from there, or in all, have not proved anything yet. */
   hasRoomFor(ip: string): boolean {
     if (this.#unproven.size >= MAX_UNPROVEN) return false;
+    const client = subscriber(ip);
     let same = 0;
-    for (const channel of this.#unproven) if (channel.ip === ip) same++;
+    for (const channel of this.#unproven) if (channel.client === client) same++;
     return same < MAX_UNPROVEN_PER_CLIENT;
   }
 
@@ -122,20 +122,12 @@ export class ControlHub implements ChannelHost {
       ? null
       : this.#book.open(order, proxyIds.length);
     if (refused) return refused;
-    const endMs = this.#deps.now() + timeoutMs;
-    const outcomes = new Array<Outcome>(proxyIds.length);
-    let next = 0;
-    const turn = async () => {
-      while (next < proxyIds.length) {
-        const at = next++;
-        const leftMs = Math.min(timeoutMs, endMs - this.#deps.now());
-        outcomes[at] = await this.#give(order, proxyIds[at], leftMs);
-        this.figures.noteOutcome(order.command.command, outcomes[at].outcome);
-      }
-    };
-    const turns = Math.min(MAX_AT_ONCE, proxyIds.length);
-    await Promise.all(Array.from({ length: turns }, turn));
-    return outcomes;
+    // All at once: those that do not answer must take no time from the others.
+    return await Promise.all(proxyIds.map(async (proxyId) => {
+      const outcome = await this.#give(order, proxyId, timeoutMs);
+      this.figures.noteOutcome(order.command.command, outcome.outcome);
+      return outcome;
+    }));
   }
 
   /** Ends every connection with 1001. */
@@ -199,7 +191,6 @@ export class ControlHub implements ChannelHost {
     if (!commands.includes(command)) {
       return { outcome: "refused", detail: `this proxy, version ${version}, has no ${command}` };
     }
-    if (timeoutMs <= 0) return { outcome: "timeout", detail: "not sent: others took all the time" };
     const outcome = this.#waiting.add(proxyId, bootId, order, timeoutMs);
     if (!outcome) return { outcome: "refused", detail: "this proxy owes too many answers" };
     channel.send({ type: "command", ...order });

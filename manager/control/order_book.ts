@@ -1,3 +1,4 @@
+import { digestOf } from "../../proxy/control/protocol.ts";
 import { type Order, type Outcome, RESTARTED } from "./waiting.ts";
 
 /** Commands that are remembered, the proxies of all of them together, and for how long, in milliseconds. */
@@ -15,7 +16,7 @@ interface Given {
 
 interface Entry {
   /** What was ordered, so that another command under the same id is told from a repeat. */
-  text: string;
+  digest: string;
   atMs: number;
   given: Map<string, Given>;
 }
@@ -38,13 +39,13 @@ export class OrderBook {
   /** Takes note of a command for so many proxies; says why it cannot be given. */
   open({ id, command }: Order, proxies: number): Refused | null {
     this.#forget();
-    const text = JSON.stringify(command);
+    const digest = digestOf(command);
     const entry = this.#entries.get(id);
-    if (entry && entry.text !== text) return "id_taken";
+    if (entry && entry.digest !== digest) return "id_taken";
     if (this.#given + proxies > MAX_GIVEN) return "too_many_orders";
     if (entry) return null;
     if (this.#entries.size >= MAX_ORDERS) return "too_many_orders";
-    this.#entries.set(id, { text, atMs: this.#now(), given: new Map() });
+    this.#entries.set(id, { digest, atMs: this.#now(), given: new Map() });
     return null;
   }
 

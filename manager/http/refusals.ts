@@ -36,6 +36,9 @@ export const REFUSALS = [
   "bad_upgrade",
   "bad_version",
   "too_many_viewers",
+  "control_off",
+  "id_taken",
+  "too_many_orders",
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];
 

@@ -1,5 +1,5 @@
 import { type Command, type CommandResult, commandSchema, isReading } from "./commands.ts";
-import type { Answer } from "./protocol.ts";
+import { type Answer, digestOf } from "./protocol.ts";
 
 /** Answers that are remembered, and for how long, in milliseconds. */
 export const MAX_REMEMBERED = 10_000;
@@ -14,7 +14,7 @@ export type Execute = (command: Command) => Promise<CommandResult>;
 
 interface Order {
   /** What was told, so that another command under the same id is told from a repeat. */
-  text: string;
+  digest: string;
   atMs: number;
   answer: Promise<Answer>;
 }
@@ -37,11 +37,11 @@ export class Orders {
 
   /** The answer to this command; never rejects. */
   take(id: string, told: { command: string }): Promise<Answer> {
-    const text = JSON.stringify(told);
+    const digest = digestOf(told);
     this.#forget();
     const known = this.#orders.get(id);
     if (known) {
-      if (known.text === text) return known.answer;
+      if (known.digest === digest) return known.answer;
       return refused(id, "this id was given to another command before");
     }
     if (!this.#known.includes(told.command)) {
@@ -56,7 +56,7 @@ export class Orders {
     }
     const answer = this.#run(id, command.data);
     // What is only read may be long, and is read anew.
-    if (!isReading(told.command)) this.#orders.set(id, { text, atMs: this.#now(), answer });
+    if (!isReading(told.command)) this.#orders.set(id, { digest, atMs: this.#now(), answer });
     return answer;
   }
 

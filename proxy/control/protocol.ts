@@ -5,6 +5,7 @@
  * with its `proof`, and after `welcome` there are commands and their results. Each side closes with a code of
  * {@link CLOSE_REASONS} where the other does not keep to that.
  */
+import { createHash } from "node:crypto";
 import { z } from "zod";
 import { resultSchema } from "./commands.ts";
 
@@ -86,6 +87,11 @@ export const fromManagerSchema = z.discriminatedUnion("type", [
   }),
 ]);
 export type FromManager = z.infer<typeof fromManagerSchema>;
+
+/** What tells a command from every other one, at a length of its own: what is remembered of it. */
+export function digestOf(command: { command: string }): string {
+  return createHash("sha256").update(JSON.stringify(command)).digest("base64");
+}
 
 /** The message in a frame's text, or null where it is none of these. */
 export function readMessage<T>(schema: z.ZodType<T>, text: string | null): T | null {

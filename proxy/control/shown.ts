@@ -8,10 +8,10 @@ const MAX_BLOCKS_BYTES = 24 * 1024;
 const limit = z.number().min(0).nullable();
 
 /** A client's address or network that is blocked, and for how long. */
-const blockSchema = z.strictObject({ ip: z.string(), seconds_left: z.number().min(0) });
+const blockSchema = z.object({ ip: z.string(), seconds_left: z.number().min(0) });
 
 /** As a `set_limits` that changes nothing would have them: null is no limit. */
-const limitsSchema = z.strictObject({
+const limitsSchema = z.object({
   max_connections: limit,
   max_connections_per_client: limit,
   accept_rate: limit,
@@ -20,7 +20,7 @@ const limitsSchema = z.strictObject({
   bandwidth_per_connection: limit,
 });
 
-export const shownSchema = z.strictObject({
+export const shownSchema = z.object({
   /** `paused`: those that come wait; `drained`: nobody listens. */
   accepting: z.enum(["yes", "paused", "drained"]),
   log_level: z.enum(["debug", "info", "warning", "error"]),

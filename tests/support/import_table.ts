@@ -199,7 +199,7 @@ export const MAY_IMPORT: Record<string, string[]> = {
   ],
   "manager/series.ts": [],
   "manager/control/": [
-    "manager/series.ts",
+    ...["manager/series.ts", "proxy/net/ip.ts"],
     ...[...ORDERS, "proxy/control/proof.ts", "type:manager/sealed/keys.ts"],
   ],
   "manager/control/options.ts": [
