@@ -1,5 +1,13 @@
 import { Option } from "commander";
 import { ENVIRONMENT_HELP } from "./config/environment_help.ts";
+import {
+  connectionFlags,
+  ctlFlags,
+  dnsFlags,
+  historyFlags,
+  httpFlags,
+  limitFlags,
+} from "./flag_texts.ts";
 import { LOG_LEVELS } from "./log.ts";
 import { MODES } from "./proxy/options.ts";
 import { ALGORITHMS } from "./proxy/tcp/options.ts";
@@ -116,6 +124,11 @@ export function flags(): Flag[] {
     flag(["proxy"], "--report-interval <seconds>", "time between two reports (5)"),
     flag(["proxy"], "--report-bandwidth <rate>", "most that reports take: 512kbit, 125k (1Mbit)"),
     flag(["proxy"], "--id <name>", "the proxy's name (made of host, mode and address)"),
+    repeatable(
+      ["proxy", "ctl"],
+      "--label <name=value>",
+      "what the manager tells proxies apart by; with --ctl, those that have it (repeatable)",
+    ),
     flag(["proxy"], "--connect-timeout <seconds>", "for resolving and connecting (10)"),
     ...dnsFlags().map(([name, text]) => flag(["proxy"], name, text)),
     flag(["proxy"], "--workers <n>", "threads that share the port: a number, or auto (1; Linux)"),
@@ -197,17 +210,6 @@ function controlFlags(flag: MakeFlag, repeatable: MakeFlag): Flag[] {
   ];
 }
 
-function ctlFlags(): [flags: string, text: string][] {
-  return [
-    ["--ctl <command...>", "ask or tell the manager at --manager-addr: --ctl help says what"],
-    ["--user <name>", "who asks; the password is RUSTPROXY_PASSWORD or --password-file"],
-    ["--password-file <file>", "holds the password"],
-    ["--json", "print what the manager says"],
-    ["--yes", "close connections that match without asking"],
-    ["--timeout <seconds>", "for the proxies' answers (10)"],
-  ];
-}
-
 /** The option with all its values as a list. */
 function repeated(option: Option): Option {
   return option.argParser((value: string, values: string[] = []) => [...values, value]);
@@ -239,61 +241,5 @@ function accessFlags(): Flag[] {
         "*.suffix, each with or without :port or :from-to (repeatable)",
     ),
     flag("--deny-target", "targets", "where they may not (repeatable)"),
-  ];
-}
-
-function dnsFlags(): [flags: string, text: string][] {
-  return [
-    [
-      "--dns <servers>",
-      "who resolves names, asked in turn: 192.0.2.1, [::1]:53, tcp://…, tls://dns.example, " +
-      "https://dns.example/dns-query (the system)",
-    ],
-    ["--dns-timeout <seconds>", "for one server's answer (2)"],
-    ["--dns-cache-size <n>", "names that are remembered while they live; 0 is none (10000)"],
-  ];
-}
-
-function httpFlags(): [flags: string, text: string][] {
-  return [
-    ["--connect-ports <ports>", "where http's CONNECT may lead to: 443,8000-8999 (every port)"],
-    ["--forwarded", "tell http origins the client's address: X-Forwarded-For and Forwarded"],
-    ["--max-header-size <size>", "of http requests and responses: bytes, 64k, 1M (64k)"],
-    ["--max-body-size <size>", "of http requests: bytes, 512k, 10M, 2G (no limit)"],
-  ];
-}
-
-function connectionFlags(): [flags: string, text: string][] {
-  return [
-    ["--max-connections <n>", "connections at a time; more are turned away (8000, manager 2048)"],
-    [
-      "--max-connections-per-client <n>",
-      "the same for each client address (no limit, manager 256 but for its own host)",
-    ],
-  ];
-}
-
-function historyFlags(): [flags: string, text: string][] {
-  return [
-    ["--data-dir <directory>", "where the manager keeps history (the user's own for such data)"],
-    [
-      "--retention <name=time,...>",
-      "how long: raw=1h,1m=48h,10m=30d,1h=1y,top=30d,log=7d,events=30d, and log-rows=1000000",
-    ],
-    ["--no-history", "keep nothing"],
-  ];
-}
-
-function limitFlags(): [flags: string, text: string][] {
-  return [
-    ["--accept-rate <n>", "new connections a second of each client address (no limit)"],
-    ["--idle-timeout <seconds>", "close a connection on which nothing moves; 0 is never (0)"],
-    [
-      "--bandwidth <rate>",
-      "bytes a second of all connections together, each way on its own: 512k, 10M, 1.5G, " +
-      "or in bits 100Mbit (no limit)",
-    ],
-    ["--bandwidth-per-connection <rate>", "the same for each connection (no limit)"],
-    ["--backlog <n>", "connections that the system holds until they are accepted (511)"],
   ];
 }

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { type Flags, flags, type Kind, WITHOUT_EFFECT } from "../flags.ts";
 import { LOG_LEVELS } from "../log.ts";
 import { MODES } from "../proxy/options.ts";
+import { labelNameSchema, labelValueSchema } from "../proxy/stats/labels_record.ts";
 import { ALGORITHMS } from "../proxy/tcp/options.ts";
 
 /** What a flag is called where it is no flag. */
@@ -31,7 +32,7 @@ export interface Key {
 }
 
 /** A value as a file may hold it. */
-export type Given = boolean | number | string | string[];
+export type Given = boolean | number | string | string[] | Record<string, string>;
 
 /** Flags that are neither in a file nor in the environment: they say what is started, or start nothing, or ask. */
 export const COMMAND_LINE_ONLY: readonly string[] = [
@@ -65,6 +66,7 @@ const VALUES: Record<string, z.ZodType<Given>> = {
 /** Those that say more than their placeholder. */
 const SPECIAL: Record<string, z.ZodType<Given>> = {
   workers: z.union([z.number(), z.literal("auto", { error: () => 'expected a number or "auto"' })]),
+  label: z.record(labelNameSchema, labelValueSchema),
 };
 
 const accessRule = text.regex(/^(allow|deny)(-target)? \S+$/, {
@@ -93,17 +95,16 @@ function nameOf(option: Option): string {
 
 function keyOf(option: Option, of: readonly Kind[]): Key {
   const attribute = option.attributeName();
-  const name = attribute.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const plain = attribute.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   const [, placeholder] = /[<[](.+)[>\]]$/.exec(option.flags) ?? [];
   // No other flags gather their values.
   const isRepeatable = option.parseArg !== undefined;
   const schema = SPECIAL[attribute] ?? (isRepeatable ? list : schemaOf(option, placeholder));
   return {
-    // A proxy's table has a name, as everything else that a file holds several of.
-    name: attribute === "id" ? "name" : name,
+    name: NAMES[attribute] ?? plain,
     flags: [nameOf(option)],
     attribute,
-    variable: attribute === "managerAddr" ? "RUSTPROXY_MANAGER" : variableOf(name),
+    variable: attribute === "managerAddr" ? "RUSTPROXY_MANAGER" : variableOf(plain),
     of,
     schema,
     isList: isRepeatable,
@@ -114,6 +115,9 @@ function keyOf(option: Option, of: readonly Kind[]): Key {
     description: option.negate ? "keep the manager's history (true)" : option.description,
   };
 }
+
+/** A proxy's table has a name, as everything else that a file holds several of, and a table of labels. */
+const NAMES: Record<string, string> = { id: "name", label: "labels" };
 
 function variableOf(name: string): string {
   return `RUSTPROXY_${name.toUpperCase()}`;
@@ -148,8 +152,15 @@ function accessKey(): Key {
 /** What the command line would give for this value of a file; undefined for what is not asked for. */
 export function flagValue({ attribute, isList, isOn }: Key, value: Given): Flags[string] {
   if (attribute === "access") return [value].flat().map((rule) => `--${rule}`);
+  if (typeof value === "object" && !Array.isArray(value)) return labelTexts(value);
   if (isList) return [value].flat().map(String);
   if (Array.isArray(value)) return value.join(",");
   if (typeof value !== "boolean") return String(value);
   return value || isOn ? value : undefined;
+}
+
+/** Labels as the command line would give them. */
+export function labelTexts(value: Given): string[] {
+  if (typeof value !== "object" || Array.isArray(value)) return [value].flat().map(String);
+  return Object.entries(value).map(([name, text]) => `${name}=${text}`);
 }

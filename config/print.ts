@@ -1,6 +1,6 @@
 import { stringify } from "smol-toml";
 import { SECRET_KEYS } from "../manager/alerts/webhook_schema.ts";
-import { keys } from "./keys.ts";
+import { keys, labelTexts } from "./keys.ts";
 import type { Config } from "./read.ts";
 import type { Entry } from "./wording.ts";
 
@@ -25,6 +25,12 @@ function tableOf(entries: readonly Entry[]): Record<string, unknown> {
   const sorted = entries.toSorted((a, b) => place(a) - place(b));
   return Object.fromEntries(sorted.map(({ key, value, path }) => {
     if (key.isSecret) return [key.name, Array.isArray(value) ? value.map(() => HIDDEN) : HIDDEN];
+    if (key.attribute === "label") {
+      return [
+        key.name,
+        Object.fromEntries(labelTexts(value).map((text) => text.split(/=(.*)/s, 2))),
+      ];
+    }
     // In the environment every value is a text.
     const isText = path === null && typeof value === "string";
     if (!isText || key.schema.safeParse(value).success) return [key.name, value];

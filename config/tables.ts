@@ -7,7 +7,7 @@ import { proxyFileProblems } from "../proxy/check_files.ts";
 import { type ProxyOptions, proxyOptionsSchema } from "../proxy/options.ts";
 import type { TomlPath } from "../proxy/toml/lines.ts";
 import type { Environment, Variable } from "./environment.ts";
-import { flagValue, type Key } from "./keys.ts";
+import { flagValue, type Given, type Key, labelTexts } from "./keys.ts";
 import { type Entry, flagsIn, type Wrong, wrongOf } from "./wording.ts";
 
 /** What a table comes to. */
@@ -70,22 +70,27 @@ export function readProxy(
   );
 }
 
-/** Later sources go before earlier ones, and the environment before all of them. */
+/** Later sources go before earlier ones, and the environment before all of them; of labels, each by itself. */
 function entriesOf(
   sources: Source[],
   { env, keys, variables }: Surroundings,
   inEnvironment: string[],
 ): Entry[] {
   const found = new Map<string, Entry>();
+  const add = ({ key, value, path }: Entry) => {
+    const before = key.attribute === "label" && found.get(key.name);
+    const both = before ? labelsOf(before.value, value) : value;
+    found.set(key.name, { key, value: both, path });
+  };
   for (const { path, table } of sources) {
     for (const key of keys) {
-      const value = table[key.name] as Entry["value"] | undefined;
-      if (value !== undefined) found.set(key.name, { key, value, path: [...path, key.name] });
+      const value = table[key.name] as Given | undefined;
+      if (value !== undefined) add({ key, value, path: [...path, key.name] });
     }
   }
   for (const { key, value } of variables) {
     if (VARIABLES_OF_ONE.includes(key.attribute)) continue;
-    found.set(key.name, { key, value, path: null });
+    add({ key, value, path: null });
   }
   // The environment's own key takes the place of any, be it in a file or not.
   for (const name of ["stats_key", "control_key"]) {
@@ -93,6 +98,14 @@ function entriesOf(
   }
   for (const name of inEnvironment) found.delete(name);
   return [...found.values()];
+}
+
+/** Both as the command line would give them, but of one name only the second one's. */
+function labelsOf(first: Given, second: Given): string[] {
+  const texts = labelTexts(second);
+  const names = texts.map((text) => text.split("=")[0]);
+  const left = labelTexts(first).filter((text) => !names.includes(text.split("=")[0]));
+  return [...left, ...texts];
 }
 
 function partOf<T>(

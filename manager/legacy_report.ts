@@ -65,6 +65,7 @@ export function fromLegacy(report: LegacyReport, atMs: number): Report {
     reasons: {},
     backends: [],
     limits: null,
+    labels: null,
   };
 }
 

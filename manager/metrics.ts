@@ -208,6 +208,14 @@ function fleetCounters(prom: PromRegistry): (stats: FleetStats, forgotten: Total
   };
 }
 
+function labelSeries(prom: PromRegistry): (proxy: ProxySummary) => void {
+  const labels = ["proxy_id", "label", "value"];
+  const series = gauge(prom, "proxy_labels", "1 for each label of a proxy", labels);
+  return ({ proxy_id, labels }) => {
+    for (const [label, value] of Object.entries(labels)) series(1, { proxy_id, label, value });
+  };
+}
+
 function proxySeries(prom: PromRegistry): (deps: MetricsDeps) => void {
   const labels = ["proxy_id", "proxy_type"];
   const all: [Series, (proxy: ProxySummary) => number][] = [
@@ -264,12 +272,14 @@ function proxySeries(prom: PromRegistry): (deps: MetricsDeps) => void {
       (proxy) => proxy.total_bytes_received,
     ],
   ];
+  const own = labelSeries(prom);
   return ({ registry, now }) => {
     const at = now();
     for (const entry of registry.proxies().take(MAX_LABELLED_PROXIES)) {
       const proxy = proxySummary(entry, at);
       const { proxy_id, proxy_type } = proxy;
       for (const [series, read] of all) series(read(proxy), { proxy_id, proxy_type });
+      own(proxy);
     }
   };
 }

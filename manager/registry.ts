@@ -110,7 +110,7 @@ export class Registry {
     const known = this.#proxies.get(state.proxy_id);
     if (!known && this.size >= this.#maxProxies) return false;
     const lists = { connections: [], reasons: {}, backends: [] };
-    const nothing = { ...lists, complete: false, limits: null };
+    const nothing = { ...lists, complete: false, limits: null, labels: null };
     const entry = known ?? new ProxyEntry({ proxy: state, ...nothing }, firstSeenMs, this.#room);
     entry.restore(saved, known !== undefined);
     entry.controlled = this.#controlled.has(entry.id);

@@ -16,7 +16,9 @@ import { balanceFlags, type BalanceOptions, balanceOptions } from "./tcp/options
 import { httpFlags, type HttpRules, httpRules } from "./http/options.ts";
 import { rateFlag } from "./rate.ts";
 import { socksFlags, type SocksOptions, socksOptions } from "./socks5/options.ts";
+import { labelFlag } from "./labels.ts";
 import { keyFlags, type KeyOptions, keyOptions } from "./stats/key_options.ts";
+import type { Labels } from "./stats/labels_record.ts";
 import { reportFlags, type ReportOptions, reportOptions } from "./stats/options.ts";
 import { tlsFlags, type TlsOptions, tlsOptions } from "./tls/options.ts";
 
@@ -39,6 +41,8 @@ export interface ProxyOptions
   control: ControlOptions | null;
   /** The name given with `--id`; null for one made of host, mode and listen address. */
   id: string | null;
+  /** What the manager tells proxies apart by, beside their names. */
+  labels: Labels;
   connectTimeout: number;
   /** Who resolves names; null for the system. */
   dns: DnsOptions | null;
@@ -131,6 +135,7 @@ const flagsSchema = z.object({
   ...keyFlags,
   ...controlFlags,
   id: z.string().min(1, 'Cannot use --id "": expected a name').optional(),
+  label: labelFlag.default({}),
   connectTimeout: secondsFlag("--connect-timeout", 0.1, 3600).default(10),
   drainTimeout: secondsFlag("--drain-timeout", 0, 3600).default(10),
   workers: workersFlag.default(1),
@@ -180,6 +185,7 @@ export const proxyOptionsSchema = flagsSchema.transform((flags, context): ProxyO
     ...keys as KeyOptions,
     control: control as ControlOptions | null,
     id: flags.id ?? null,
+    labels: flags.label,
     ...{ connectTimeout, drainTimeout, workers },
     dns: dns as DnsOptions | null,
     http: http as HttpRules,

@@ -29,7 +29,7 @@ export class Reports {
     source: ReportSource,
     identity: Identity,
     seal: ReportSeal,
-    more: Pick<ReporterOptions, "backends" | "limits" | "figures" | "lastState">,
+    more: Pick<ReporterOptions, "backends" | "limits" | "labels" | "figures" | "lastState">,
   ) {
     this.#identity = { ...identity };
     this.#sender = new DatagramSender(plan.to);

@@ -74,6 +74,7 @@ export class Running {
     this.#reports = plan && new Reports(plan, serving.source, identity, seal, {
       backends: () => serving.backends(),
       limits: () => limitsRecord(this.#options),
+      labels: () => this.#options.labels,
       figures: serving.figures,
     });
   }

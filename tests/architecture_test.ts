@@ -7,7 +7,7 @@ import { exists, lineCount, linesIn, ROOT, sourceFiles } from "./support/source_
 const TOP_LEVEL = [
   ...["deno.json", "deno.lock", "README.md", "LICENSE", "CHANGELOG.md", "build.ts"],
   ...["main.ts", "cli.ts", "ctl.ts", "flags.ts", "demo.ts", "log.ts", "worker.ts", "start.ts"],
-  ...["read_flags.ts", "config", "proxy", "manager", "dashboard", "tests"],
+  ...["read_flags.ts", "flag_texts.ts", "config", "proxy", "manager", "dashboard", "tests"],
 ];
 
 const PURE_NAMES = [
@@ -17,7 +17,7 @@ const PURE_NAMES = [
   ...["buffer", "rollup", "totals", "address", "ip", "cidr", "proxy_protocol"],
   ...[
     "backend_record",
-    "limits_record",
+    ...["limits_record", "labels_record", "report_detail"],
     "backend",
     "busiest",
     "balancer",

@@ -26,6 +26,9 @@ export const proxySummarySchema = z.object({
   version: z.string(),
   status: z.enum(PROXY_STATUSES),
   draining: z.boolean(),
+  labels: z.record(z.string(), z.string()).openapi({
+    description: "what was said of it with --label, by name",
+  }),
   controlled: z.boolean().openapi({ description: "it takes orders from this manager now" }),
   total_connections: count,
   active_connections: count,

@@ -3,6 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { COMMANDS, commandSchema } from "../../proxy/control/commands.ts";
 import { orderIdSchema } from "../../proxy/control/protocol.ts";
 import { shownSchema } from "../../proxy/control/shown.ts";
+import { labelsSchema } from "../../proxy/stats/labels_record.ts";
 import { OUTCOMES } from "../control/figures.ts";
 
 export type { Command, CommandName } from "../../proxy/control/commands.ts";
@@ -46,10 +47,16 @@ export const orderSchema = z.looseObject({
   proxies: z.union([
     z.array(z.string().min(1).max(128)).min(1).max(MAX_PROXIES),
     z.literal("all"),
-  ]).openapi({ description: "their ids, or all that take orders now" }),
+  ]).optional().openapi({ description: "their ids, or all that take orders now" }),
+  labels: labelsSchema.optional().openapi({
+    description: "in place of proxies: all that have these labels and are not offline or stopped",
+  }),
   timeout: z.number().min(0.1).max(MAX_TIMEOUT_S).default(TIMEOUT_S).openapi({
     description: "seconds to wait for the answers",
   }),
+}).refine(({ proxies, labels }) => (proxies === undefined) !== (labels === undefined), {
+  path: ["proxies"],
+  message: "expected either proxies or labels",
 }).openapi("Order", { description: "what a Command has besides its name stands here too" });
 
 /** What became of an order, in the order of the proxies. */

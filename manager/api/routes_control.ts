@@ -2,9 +2,11 @@ import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { type Command, commandSchema, isReading } from "../../proxy/control/commands.ts";
 import { CONTROL_PATH } from "../../proxy/control/protocol.ts";
+import { hasLabels, type Labels } from "../../proxy/stats/labels_record.ts";
 import { actorOf, type Audit } from "../audit.ts";
 import type { ControlHub } from "../control/hub.ts";
 import type { Outcome } from "../control/waiting.ts";
+import type { Registry } from "../registry.ts";
 import type { ManagerEnv } from "./env.ts";
 import { errorReply } from "./errors.ts";
 import {
@@ -65,17 +67,20 @@ export interface ControlRoutesDeps {
   /** Null where the manager has no key to give orders. */
   control: ControlHub | null;
   audit: Audit;
+  registry: Registry;
+  /** Unix milliseconds. */
+  now: () => number;
 }
 
 /** `/api/control`; the channel itself is only described here. */
-export function controlRoutes({ control, audit }: ControlRoutesDeps) {
+export function controlRoutes({ control, audit, registry, now }: ControlRoutesDeps) {
   const app = new OpenAPIHono<ManagerEnv>({ defaultHook: badQuery })
     .openapi(controlRoute, (c) => {
       return c.json({ enabled: control !== null, proxies: control?.list() ?? [] }, 200);
     })
     .openapi(orderRoute, async (c) => {
       const { command: name } = c.req.valid("param");
-      const { order_id, id, proxies, timeout, ...params } = c.req.valid("json");
+      const { order_id, id, proxies, labels, timeout, ...params } = c.req.valid("json");
       const own = typeof id === "number" ? { id } : {};
       const told = commandSchema.safeParse({ ...params, ...own, command: name });
       if (!told.success) {
@@ -86,8 +91,11 @@ export function controlRoutes({ control, audit }: ControlRoutesDeps) {
       if (!control) return errorReply(c, 409, "control_off", CONTROL_OFF);
       const command = told.data;
       const orderId = order_id ?? (typeof id === "string" ? id : crypto.randomUUID());
-      const known = () => control.list().map(({ proxy_id }) => proxy_id);
-      const ids = proxies === "all" ? known() : [...new Set(proxies)];
+      const ids = proxies === "all"
+        ? control.list().map(({ proxy_id }) => proxy_id)
+        : labels
+        ? labelled(registry, labels, now())
+        : [...new Set(proxies)];
       c.env?.client?.allow(1000 * timeout + MARGIN_MS);
       const outcomes = await control.order({ id: orderId, command }, ids, 1000 * timeout);
       if (outcomes === "id_taken") return errorReply(c, 409, outcomes, ID_TAKEN);
@@ -109,6 +117,14 @@ const CONTROL_OFF = "This manager gives no orders: start it with --control-key-f
 const ID_TAKEN = "Another command was given under this id before";
 const TOO_MANY =
   "Too many orders were given in a short time; those of the last minutes are remembered";
+
+/** Those with all of these labels that are up, or take orders. */
+function labelled(registry: Registry, labels: Labels, nowMs: number): string[] {
+  return [...registry.proxies()]
+    .filter((entry) => entry.controlled || entry.isUp(nowMs))
+    .filter((entry) => hasLabels(entry.labels.all, labels))
+    .map(({ id }) => id);
+}
 
 /** Who ordered what, and what became of it, where it was to change anything. */
 function note(

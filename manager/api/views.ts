@@ -23,6 +23,7 @@ export function proxySummary(entry: ProxyEntry, nowMs: number): ProxySummary {
     version: state.version,
     status: entry.status(nowMs),
     draining: up && state.state === "draining",
+    labels: entry.labels.all,
     controlled: entry.controlled,
     ...entry.totals,
     active_connections: up ? state.active_connections : 0,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { formatManagerUrl, type ManagerUrl } from "../../proxy/control/manager_url.ts";
 import { managerUrlFlag } from "../../proxy/control/options.ts";
 import { secondsFlag } from "../../proxy/flags.ts";
+import { labelFlag } from "../../proxy/labels.ts";
 import { type CtlTask, parseCtlWords } from "./words.ts";
 
 /** What the program does in a terminal, and with which manager. */
@@ -48,6 +49,7 @@ const flagsSchema = z.object({
   ctlPasswordEnv: z.string().optional(),
   ctlTokenEnv: z.string().optional(),
   controlCa: file("--control-ca").optional(),
+  label: labelFlag.optional(),
   json: z.boolean().default(false),
   yes: z.boolean().default(false),
   timeout: secondsFlag("--timeout", 0.1, 60).default(10),
@@ -56,7 +58,7 @@ const flagsSchema = z.object({
 /** Flags as text → what is to be done; the ZodError's issues are whole sentences. */
 export const ctlOptionsSchema = flagsSchema.transform((flags, context): CtlOptions => {
   const { json, yes, timeout, controlCa: ca = null } = flags;
-  const task = parseCtlWords(flags.ctl);
+  const task = parseCtlWords(flags.ctl, flags.label);
   const manager = flags.managerAddr ?? managerUrlFlag("").parse(DEFAULT_MANAGER);
   const login = loginOf(flags);
   const wrong = [task, login].find((part) => typeof part === "string") ??

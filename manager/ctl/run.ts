@@ -56,19 +56,19 @@ async function order(
   api: ManagerApi,
   terminal: Terminal,
 ): Promise<number> {
-  const { task: { proxies, commands }, json, timeout } = options;
+  const { task: { commands, kind: _, ...to }, json, timeout } = options;
   let code = 0;
   for (const told of commands) {
     if (!await mayDo(told, options, api, terminal)) return 1;
     const { command, ...params } = told;
-    const body = { ...params, proxies, timeout };
+    const body = { ...params, ...to, timeout };
     const reply = await give(command, body, api);
     terminal.print(
       json
         ? JSON.stringify(reply, null, 2)
         : told.command === "show"
-        ? showShown(reply)
-        : showOrder(reply),
+        ? showShown(reply, to)
+        : showOrder(reply, to),
     );
     const isDone = reply.results.every(({ outcome }) => outcome === "done");
     if (!isDone || reply.results.length === 0) code = 1;
@@ -79,19 +79,19 @@ async function order(
 /** Asks before many connections are closed, with how many exactly. */
 async function mayDo(
   told: Command,
-  { task: { proxies }, yes, timeout }: CtlOptions & { task: OrderTask },
+  { task: { kind: _, commands: __, ...to }, yes, timeout }: CtlOptions & { task: OrderTask },
   api: ManagerApi,
   terminal: Terminal,
 ): Promise<boolean> {
   if (told.command !== "close_matching" || yes) return true;
   const { filter } = told;
-  const body = { filter, proxies, timeout };
+  const body = { filter, ...to, timeout };
   const reply = await give("count_matching", body, api);
   const { results } = reply;
   const counted = results.filter(({ outcome }) => outcome === "done");
   if (counted.length === 0) {
     terminal.complain("Closed nothing: no proxy says how many connections match");
-    terminal.print(showOrder(reply));
+    terminal.print(showOrder(reply, to));
     return false;
   }
   const count = counted.reduce((sum, { count = 0 }) => sum + count, 0);

@@ -2,8 +2,9 @@ import type { Shown } from "../../proxy/control/shown.ts";
 import type { FleetStats, ProxySummary } from "../api/model.ts";
 import type { ConnectionsReply } from "../api/model_connections.ts";
 import type { ControlReply, OrderReply } from "../api/model_control.ts";
+import { labelsText } from "../../proxy/stats/labels_record.ts";
 import { bytesText, durationText, formatTable } from "./table.ts";
-import type { View } from "./words.ts";
+import type { Recipients, View } from "./words.ts";
 
 /** What the manager says of this view, for people. */
 export function showView(view: View, reply: unknown): string {
@@ -20,8 +21,12 @@ export function showView(view: View, reply: unknown): string {
 }
 
 /** What became of an order. */
-export function showOrder({ results }: OrderReply): string {
-  if (results.length === 0) return "No proxy takes orders from this manager.";
+export function showOrder({ results }: OrderReply, to: Recipients): string {
+  if (results.length === 0) {
+    return "labels" in to
+      ? `No proxy is up that has ${labelsText(to.labels)}.`
+      : "No proxy takes orders from this manager.";
+  }
   return formatTable(
     ["PROXY", "OUTCOME", "COUNT", "DETAIL"],
     results.map(({ proxy_id, outcome, count, detail }) => [proxy_id, outcome, count ?? "", detail]),
@@ -29,10 +34,12 @@ export function showOrder({ results }: OrderReply): string {
 }
 
 /** What proxies have told of themselves; of those that have not, why. */
-export function showShown({ results, ...order }: OrderReply): string {
+export function showShown({ results, ...order }: OrderReply, to: Recipients): string {
   const told = results.flatMap(({ proxy_id, shown }) => shown ? [showOne(proxy_id, shown)] : []);
   const others = results.filter(({ shown }) => !shown);
-  if (others.length > 0 || told.length === 0) told.push(showOrder({ ...order, results: others }));
+  if (others.length > 0 || told.length === 0) {
+    told.push(showOrder({ ...order, results: others }, to));
+  }
   return told.join("\n\n");
 }
 
@@ -76,14 +83,17 @@ function showStatus(stats: FleetStats): string {
 function showProxies(proxies: ProxySummary[]): string {
   if (proxies.length === 0) return "No proxy is known.";
   return formatTable(
-    ["PROXY", "TYPE", "LISTENS", "STATUS", "ORDERS", "OPEN", "TOTAL", "SENT", "RECEIVED", "UP"],
+    [
+      ...["PROXY", "TYPE", "LISTENS", "STATUS", "ORDERS", "OPEN", "TOTAL", "SENT", "RECEIVED"],
+      ...["UP", "LABELS"],
+    ],
     proxies.map((each) => [
       ...[each.proxy_id, each.proxy_type, each.listen_addr],
       each.draining ? "draining" : each.status,
       each.controlled ? "yes" : "no",
       ...[each.active_connections, each.total_connections],
       ...[bytesText(each.total_bytes_sent), bytesText(each.total_bytes_received)],
-      durationText(each.uptime),
+      ...[durationText(each.uptime), labelsText(each.labels)],
     ]),
   );
 }

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { type Command, commandSchema } from "../../proxy/control/commands.ts";
 import { rateFlag } from "../../proxy/rate.ts";
+import type { Labels } from "../../proxy/stats/labels_record.ts";
 
 /** What is asked of the manager. */
 export type CtlTask =
@@ -8,7 +9,10 @@ export type CtlTask =
   /** Something to read. */
   | { kind: "show"; view: View; path: string }
   /** Commands, one after the other, to the same proxies. */
-  | { kind: "order"; proxies: string[] | "all"; commands: Command[] };
+  | { kind: "order"; commands: Command[] } & Recipients;
+
+/** To whom an order goes, as the API has it. */
+export type Recipients = { proxies: string[] | "all" } | { labels: Labels };
 export type View = "list" | "status" | "proxies" | "connections";
 
 /** `--ctl help`. */
@@ -39,7 +43,8 @@ export const CTL_HELP =
   log-level <proxies> debug|info|warning|error
   reload <proxies>                      read configuration and files again
 
-<proxies> are ids with commas between, or all. --json prints what the manager says, --yes closes
+<proxies> are ids with commas between, or all; with --label env=prod (repeatable) they are left
+out, and those that have the labels are meant, which proxies shows too. --json prints what the manager says, --yes closes
 without asking, --timeout <seconds> waits longer for the proxies than 10 seconds. Who asks is told
 by --user and RUSTPROXY_PASSWORD or --password-file, or by RUSTPROXY_TOKEN or --token-file.
 
@@ -48,29 +53,29 @@ Exit codes: 0 all was done, 1 it was not everywhere, 2 wrong use.`;
 type Parsed = CtlTask | string;
 
 /** The words behind `--ctl`, or the sentence that says what is wrong with them. */
-export function parseCtlWords([name, ...words]: readonly string[]): Parsed {
+export function parseCtlWords([name, ...words]: readonly string[], labels?: Labels): Parsed {
   switch (name) {
     case "help":
       return words.length === 0 ? { kind: "help" } : tooMany(name, words);
     case "list":
     case "status":
     case "proxies":
-      return words.length === 0
-        ? { kind: "show", view: name, path: PATHS[name] }
-        : tooMany(name, words);
+      if (words.length > 0) return tooMany(name, words);
+      if (labels && name !== "proxies") return withLabel(name);
+      return { kind: "show", view: name, path: PATHS[name] + queryOf(labels) };
     case "connections":
-      return connections(words);
+      return labels ? withLabel(name) : connections(words);
   }
   const make = Object.hasOwn(ORDERS, name) ? ORDERS[name] : null;
   if (!make) {
     const names = ["list", "status", "proxies", "connections", ...Object.keys(ORDERS), "help"];
     return `Cannot use --ctl ${JSON.stringify(name)}: expected one of ${names.join(", ")}`;
   }
-  const [target, ...rest] = words;
-  if (!target || target.includes("=")) {
-    return `--ctl ${name} needs the ids of proxies with commas between, or all`;
+  const [target, ...behind] = words;
+  if (!labels && (!target || target.includes("="))) {
+    return `--ctl ${name} needs the ids of proxies with commas between, or all, or --label`;
   }
-  const told = make(rest);
+  const told = make(labels ? words : behind);
   if (typeof told === "string") return `Cannot use --ctl ${name}: ${told}`;
   const commands: Command[] = [];
   for (const each of told) {
@@ -78,7 +83,10 @@ export function parseCtlWords([name, ...words]: readonly string[]): Parsed {
     if (!data) return `Cannot use --ctl ${name}: ${sentenceOf(error.issues[0])}`;
     commands.push(data);
   }
-  return { kind: "order", proxies: target === "all" ? target : target.split(","), commands };
+  const to: Recipients = labels
+    ? { labels }
+    : { proxies: target === "all" ? target : target.split(",") };
+  return { kind: "order", ...to, commands };
 }
 
 // What the schema says by itself does not name the value.
@@ -87,6 +95,15 @@ function sentenceOf({ code, path, message }: z.core.$ZodIssue): string {
 }
 
 const PATHS = { list: "/api/control", status: "/api/stats", proxies: "/api/proxies" };
+
+function queryOf(labels: Labels = {}): string {
+  const texts = Object.entries(labels).map(([name, value]) => ["label", `${name}=${value}`]);
+  return texts.length > 0 ? `?${new URLSearchParams(texts)}` : "";
+}
+
+function withLabel(name: string): string {
+  return `Cannot use --label with --ctl ${name}: expected an order, or proxies`;
+}
 
 function tooMany(name: string, [first]: readonly string[]): string {
   return `Cannot use ${JSON.stringify(first)} with --ctl ${name}: expected nothing behind it`;

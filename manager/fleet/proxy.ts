@@ -3,6 +3,7 @@ import { Boots } from "./boots.ts";
 import { ProxyClock, shifted } from "./clock.ts";
 import { ConnectionTable } from "./connections.ts";
 import { Hearing } from "./hearing.ts";
+import { ReportedLabels } from "./labels.ts";
 import { ReportedLimits } from "./limits.ts";
 import { LossWindow } from "./loss.ts";
 import { Patience } from "./patience.ts";
@@ -29,6 +30,7 @@ export class ProxyEntry {
   readonly backends: BackendTable;
   readonly reasons: ReasonCounters;
   readonly limits = new ReportedLimits();
+  readonly labels: ReportedLabels;
   lastSeenMs: number;
   /** Datagrams of it that were taken. */
   datagrams = 0;
@@ -53,6 +55,7 @@ export class ProxyEntry {
     this.connections = new ConnectionTable(room);
     this.backends = new BackendTable(room);
     this.reasons = new ReasonCounters(room);
+    this.labels = new ReportedLabels(room);
     this.#boots = new Boots(proxy.boot_id);
     this.#clock = new ProxyClock(proxy.sent_at, atMs);
     this.#startShift = this.#clock.shift.seconds;
@@ -151,6 +154,7 @@ export class ProxyEntry {
     this.reasons.take(report.reasons);
     this.backends.take(report.backends, proxy.seq ?? 0);
     this.limits.take(report.limits, proxy.seq ?? 0);
+    this.labels.take(report.labels);
     return changed.concat(this.#takeConnections(report, atMs, isNews));
   }
 
@@ -175,6 +179,7 @@ export class ProxyEntry {
       lastSeenMs: this.lastSeenMs,
       shift: this.#clock.shift.seconds,
       startShift: this.#startShift,
+      labels: this.labels.all,
     };
   }
 
@@ -192,6 +197,7 @@ export class ProxyEntry {
     this.#state = state;
     this.#clock = new ProxyClock(state.sent_at, (state.sent_at + shift) * 1000);
     this.#startShift = startShift;
+    this.labels.restore(saved.labels ?? {});
     this.lastSeenMs = saved.lastSeenMs;
     this.#onlyRemembered = true;
   }
@@ -209,6 +215,7 @@ export class ProxyEntry {
     this.backends.clear();
     this.reasons.clear();
     this.limits.clear();
+    this.labels.clear();
     this.connections.refusedAtMs = null;
     return this.connections.keepOnly(new Set());
   }

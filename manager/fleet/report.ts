@@ -5,6 +5,7 @@ import {
   decodeRecord,
   type Summary,
 } from "../../proxy/stats/report.ts";
+import type { LabelsPart } from "../../proxy/stats/labels_record.ts";
 import type { LimitsRecord } from "../../proxy/stats/limits_record.ts";
 
 /** What a proxy says about itself as a whole; `seq` is null where its reports are not numbered. */
@@ -22,14 +23,16 @@ export interface Report {
   backends: BackendRecord[];
   /** Null where the report does not tell them. */
   limits: LimitsRecord | null;
+  /** Null where the report tells none of them. */
+  labels: LabelsPart | null;
 }
 
 /** The report that a datagram of `proxy/stats/report.ts` carries. */
 export function fromDatagram(datagram: Datagram): Report {
   if (datagram.kind === "detail") {
-    const { v: _, kind: __, reasons, backends, limits = null, ...proxy } = datagram;
-    const decoded = backends.map(decodeBackend);
-    return { proxy, connections: [], complete: false, reasons, backends: decoded, limits };
+    const { v: _, kind: __, reasons, backends, limits = null, labels = null, ...proxy } = datagram;
+    const told = { reasons, backends: backends.map(decodeBackend), limits, labels };
+    return { proxy, connections: [], complete: false, ...told };
   }
   const { v: _, kind: __, connections, ...proxy } = datagram;
   return {
@@ -39,5 +42,6 @@ export function fromDatagram(datagram: Datagram): Report {
     reasons: {},
     backends: [],
     limits: null,
+    labels: null,
   };
 }

@@ -1,4 +1,5 @@
 import type { SavedBoots } from "./boots.ts";
+import type { Labels } from "../../proxy/stats/labels_record.ts";
 import type { ProxyState } from "./report.ts";
 
 /** What of a proxy outlives the manager: enough to count on, and to show it until it reports again. */
@@ -13,4 +14,6 @@ export interface SavedProxy extends SavedBoots {
   /** How far the manager's clock is ahead of the proxy's, in seconds, now and when it started. */
   shift: number;
   startShift: number;
+  /** Absent where an older manager wrote this. */
+  labels?: Labels;
 }

@@ -17,12 +17,13 @@ const FIGURES = [
 
 /** Changes whenever the words of a proxy do, as opposed to its figures. */
 export function wordsKey(
-  { state, formers, forgotten, countedSince, startShift }: SavedProxy,
+  { state, formers, forgotten, countedSince, startShift, labels }: SavedProxy,
 ): string {
   const { boot_id, start_time, proxy_type, listen_addr, host, version, interval } = state;
   return [
     ...[boot_id, start_time, state.state, proxy_type, listen_addr, host, version, interval],
     ...[countedSince, startShift, forgotten.total_connections, JSON.stringify(formers)],
+    JSON.stringify(labels),
   ].join("\n");
 }
 

@@ -15,6 +15,7 @@ const GROUPS: Record<keyof ProxyOptions, string | null> = {
   reportBandwidth: "reports",
   listen: "listen",
   limits: "limits",
+  labels: "labels",
   access: "access",
   acceptProxy: "accept_proxy",
   targets: "targets",

@@ -4,13 +4,9 @@
  * proxy's totals right; loss, duplication and reordering do no harm.
  */
 import { z } from "zod";
-import {
-  type BackendRecord,
-  backendSchema,
-  encodeBackend,
-  MAX_BACKENDS,
-} from "./backend_record.ts";
-import { type LimitsRecord, limitsSchema } from "./limits_record.ts";
+import { backendSchema, MAX_BACKENDS } from "./backend_record.ts";
+import { labelsPartSchema } from "./labels_record.ts";
+import { limitsSchema } from "./limits_record.ts";
 
 /** Datagrams stay below the smallest usual MTU, so that none is fragmented on its way. */
 export const MAX_DATAGRAM_BYTES = 1400;
@@ -127,7 +123,7 @@ export const connectionsDatagramSchema = z.object({
 
 /**
  * A datagram with what is not needed each time: counters of failed and rejected connections by reason,
- * backends, each an array in the order of {@link encodeBackend}, and limits; not all need to be there.
+ * backends, each an array as in backend_record.ts, limits and labels; not all need to be there.
  */
 export const detailDatagramSchema = z.object({
   ...header,
@@ -135,6 +131,7 @@ export const detailDatagramSchema = z.object({
   reasons: z.record(token, count),
   backends: z.array(backendSchema).max(MAX_BACKENDS).default([]),
   limits: limitsSchema.optional(),
+  labels: labelsPartSchema.optional(),
 });
 
 export const datagramSchema = z.discriminatedUnion("kind", [
@@ -146,7 +143,7 @@ export type Datagram = z.infer<typeof datagramSchema>;
 /** What every datagram carries beside its kind and its payload. */
 export type Summary = Omit<
   z.infer<typeof detailDatagramSchema>,
-  "kind" | "reasons" | "backends" | "limits"
+  "kind" | "reasons" | "backends" | "limits" | "labels"
 >;
 
 /** A connection as the array that travels, in the order that the contract fixes. */
@@ -216,67 +213,6 @@ export function encodeConnections(
   return { bytes: encoder.encode(head + parts.join(",") + "]}"), next };
 }
 
-/** A part of what `detail` tells, as the list that it belongs to and its JSON. */
-export type DetailItem = readonly [list: "reasons" | "backends" | "limits", json: string];
-
-/** Reasons, backends and limits as the parts that {@link encodeDetailPart} takes. */
-export function detailItems(
-  reasons: Record<string, number>,
-  backends: readonly BackendRecord[],
-  limits: LimitsRecord | null = null,
-): DetailItem[] {
-  const items: DetailItem[] = limits ? [["limits", `,"limits":${JSON.stringify(limits)}`]] : [];
-  for (const [reason, n] of Object.entries(reasons)) {
-    items.push(["reasons", `${JSON.stringify(reason)}:${n}`]);
-  }
-  for (const backend of backends) items.push(["backends", JSON.stringify(encodeBackend(backend))]);
-  return items;
-}
-
-/**
- * One `detail` datagram with as many of the items, from `from` on, as fit into `maxBytes`, but at least
- * one. Returns the bytes and the index of the first item that did not fit.
- */
-export function encodeDetailPart(
-  summary: Summary,
-  items: readonly DetailItem[],
-  from = 0,
-  maxBytes = MAX_DATAGRAM_BYTES,
-): { bytes: Uint8Array; next: number } {
-  const head = JSON.stringify({ kind: "detail", ...summary }).slice(0, -1);
-  const parts = { reasons: [] as string[], backends: [] as string[], limits: [] as string[] };
-  let size = byteLength(head) + `,"reasons":{},"backends":[]}`.length;
-  let next = from;
-  for (; next < items.length; next++) {
-    const [list, json] = items[next];
-    size += byteLength(json) + (parts[list].length > 0 ? 1 : 0);
-    if (size > maxBytes && next > from) break;
-    parts[list].push(json);
-  }
-  const lists = `"reasons":{${parts.reasons}},"backends":[${parts.backends}]`;
-  const text = `${head},${lists}${parts.limits}}`;
-  return { bytes: encoder.encode(text), next };
-}
-
-/** `detail` datagrams that carry all of this between them, at least one. */
-export function encodeDetail(
-  nextSummary: () => Summary,
-  reasons: Record<string, number>,
-  backends: readonly BackendRecord[] = [],
-  limits: LimitsRecord | null = null,
-  maxBytes = MAX_DATAGRAM_BYTES,
-): Uint8Array[] {
-  const datagrams: Uint8Array[] = [];
-  const items = detailItems(reasons, backends, limits);
-  let next = 0;
-  do {
-    const part = encodeDetailPart(nextSummary(), items, next, maxBytes);
-    datagrams.push(part.bytes);
-    next = part.next;
-  } while (next < items.length);
-  return datagrams;
-}
-
 /** The record with its target and user cut shorter until it takes less than `room` bytes, if it can. */
 function encodeClipped(c: ConnectionRecord, room: number): string {
   let text = "";
@@ -289,7 +225,8 @@ function encodeClipped(c: ConnectionRecord, room: number): string {
   return text;
 }
 
-function byteLength(text: string): number {
+/** Bytes of the text in UTF-8. */
+export function byteLength(text: string): number {
   // Nearly every record is ASCII; counting is then the length, with no copy.
   for (let i = 0; i < text.length; i++) {
     if (text.charCodeAt(i) > 127) return encoder.encode(text).length;

@@ -2,17 +2,17 @@ import type { BackendRecord } from "./backend_record.ts";
 import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
 import type { Collector, LiveConnection, Totals } from "./collector.ts";
 import { Detail } from "./detail.ts";
+import type { Labels } from "./labels_record.ts";
 import type { LimitsRecord } from "./limits_record.ts";
 import { Pacer } from "./pacer.ts";
 import { Planner } from "./plan.ts";
 import {
-  type DetailItem,
   encodeConnections,
-  encodeDetailPart,
   MAX_DATAGRAM_BYTES,
   MAX_REFRESH_SECONDS,
   type Summary,
 } from "./report.ts";
+import { type DetailItem, encodeDetailPart } from "./report_detail.ts";
 
 /** Who reports: what stays the same in every datagram of this start. */
 export interface Identity {
@@ -37,6 +37,8 @@ export interface ReporterOptions {
   backends?: () => BackendRecord[];
   /** The limits of the whole proxy as they are now; absent where another reporter tells them. */
   limits?: () => LimitsRecord;
+  /** The same of its labels. */
+  labels?: () => Labels;
   /** Most bits a second that reports take. */
   bandwidth?: number;
   /** The figures of the summary, where this reporter is one of several of its proxy and has these itself. */
@@ -123,6 +125,7 @@ export class Reporter {
       },
       backends: () => options.backends?.() ?? [],
       limits: () => options.limits?.() ?? null,
+      labels: () => options.labels?.() ?? null,
     });
   }
 

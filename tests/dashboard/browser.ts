@@ -6,9 +6,9 @@ import { managerOptionsSchema } from "../../manager/options.ts";
 import {
   type ConnectionRecord,
   encodeConnections,
-  encodeDetail,
   type Summary,
 } from "../../proxy/stats/report.ts";
+import { encodeDetail } from "../../proxy/stats/report_detail.ts";
 import type { BackendRecord } from "../../proxy/stats/backend_record.ts";
 import { TempFolder } from "../support/history.ts";
 import { summary } from "../support/reports.ts";

@@ -40,6 +40,7 @@ export function proxy(overrides: Partial<ProxySummary> = {}): ProxySummary {
     version: "0.1.0",
     status: "online",
     draining: false,
+    labels: {},
     controlled: false,
     total_connections: 10,
     active_connections: 2,

@@ -22,6 +22,7 @@ const DEFAULTS: ProxyOptions = {
   reportInterval: 5,
   reportBandwidth: 1_000_000,
   id: null,
+  labels: {},
   connectTimeout: 10,
   dns: null,
   drainTimeout: 10,

@@ -1,13 +1,21 @@
 /** What of the proxy the manager knows too. */
 const REPORT = [
   ...["proxy/stats/report.ts", "proxy/stats/backend_record.ts", "proxy/stats/seal.ts"],
-  "proxy/stats/limits_record.ts",
+  ...["proxy/stats/limits_record.ts", "proxy/stats/labels_record.ts"],
   "proxy/net/address.ts",
 ];
 /** Addresses and networks, pure. */
 const NETWORKS = ["proxy/net/address.ts", "proxy/net/ip.ts", "proxy/net/cidr.ts"];
 const WIRING = [
-  ...["deno.json", "cli.ts", "flags.ts", "demo.ts", "log.ts", "proxy/net/address.ts"],
+  ...[
+    "deno.json",
+    "cli.ts",
+    "flags.ts",
+    "flag_texts.ts",
+    "demo.ts",
+    "log.ts",
+    "proxy/net/address.ts",
+  ],
   ...["ctl.ts", "manager/ctl/options.ts", "start.ts", "read_flags.ts", "config/"],
   ...[
     "proxy/mod.ts",
@@ -53,6 +61,7 @@ export const MAY_IMPORT: Record<string, string[]> = {
   "config/": [
     ...["flags.ts", "log.ts", "proxy/net/address.ts", "proxy/options.ts", "proxy/tcp/options.ts"],
     ...["proxy/toml/", "proxy/check_files.ts", "proxy/control/", "type:proxy/"],
+    "proxy/stats/labels_record.ts",
     ...["manager/options.ts", "manager/check_files.ts", "manager/alerts/config.ts"],
     ...["manager/alerts/webhook_schema.ts", "type:manager/"],
   ],
@@ -106,7 +115,7 @@ export const MAY_IMPORT: Record<string, string[]> = {
     ...["proxy/rate.ts", "proxy/auth/options.ts", "proxy/tls/options.ts"],
     "proxy/control/options.ts",
     "proxy/stats/key_options.ts",
-    "proxy/stats/options.ts",
+    ...["proxy/stats/options.ts", "proxy/labels.ts", "type:proxy/stats/labels_record.ts"],
   ],
   "proxy/rate.ts": [],
   "proxy/glob.ts": [],
@@ -145,6 +154,7 @@ export const MAY_IMPORT: Record<string, string[]> = {
   "proxy/tls/": ["proxy/net/", "proxy/reloaded.ts"],
   "proxy/tls/options.ts": [],
   "proxy/limits.ts": ["proxy/net/"],
+  "proxy/labels.ts": ["proxy/stats/labels_record.ts"],
   "proxy/limits_record.ts": ["type:proxy/options.ts", "type:proxy/stats/limits_record.ts"],
   "proxy/net/": ["type:proxy/stats/"],
   "proxy/stats/": ["proxy/net/address.ts", "proxy/net/failure.ts", "proxy/reloaded.ts"],
@@ -196,6 +206,7 @@ export const MAY_IMPORT: Record<string, string[]> = {
     ...["log.ts", "proxy/control/commands.ts", "proxy/control/manager_url.ts"],
     ...["proxy/control/options.ts", "proxy/flags.ts", "proxy/rate.ts", "type:manager/api/"],
     ...["proxy/control/trust.ts", "proxy/reloaded.ts", "type:proxy/control/shown.ts"],
+    ...["proxy/labels.ts", "proxy/stats/labels_record.ts"],
   ],
   "manager/series.ts": [],
   "manager/control/": [

@@ -1,4 +1,5 @@
 import type { BackendRecord } from "../../proxy/stats/backend_record.ts";
+import type { LabelsPart } from "../../proxy/stats/labels_record.ts";
 import type { LimitsRecord } from "../../proxy/stats/limits_record.ts";
 import type { ConnectionRecord, Summary } from "../../proxy/stats/report.ts";
 import { encodeConnections } from "../../proxy/stats/report.ts";
@@ -75,9 +76,10 @@ export function report(
   reasons: Record<string, number> = {},
   backends: BackendRecord[] = [],
   limits: LimitsRecord | null = null,
+  labels: LabelsPart | null = null,
 ): Report {
   const { v: _, ...defaults } = summary();
-  const lists = { connections, reasons, backends, limits };
+  const lists = { connections, reasons, backends, limits, labels };
   return { proxy: { ...defaults, ...proxy }, complete: false, ...lists };
 }
 

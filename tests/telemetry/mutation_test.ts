@@ -9,7 +9,7 @@ import {
 import { backendViews, connectionViews, proxySummary } from "../../manager/api/views.ts";
 import { Ingest } from "../../manager/ingest.ts";
 import type { Registry } from "../../manager/registry.ts";
-import { encodeDetail } from "../../proxy/stats/report.ts";
+import { encodeDetail } from "../../proxy/stats/report_detail.ts";
 import { setUpApp } from "../support/manager_app.ts";
 import { mutants } from "../support/mutants.ts";
 import {

@@ -4,7 +4,7 @@ import { Room } from "../../../manager/fleet/room.ts";
 import { proxyReplySchema } from "../../../manager/api/model.ts";
 import { Registry } from "../../../manager/registry.ts";
 import { MAX_BACKENDS } from "../../../proxy/stats/backend_record.ts";
-import { encodeDetail } from "../../../proxy/stats/report.ts";
+import { encodeDetail } from "../../../proxy/stats/report_detail.ts";
 import { Ingest } from "../../../manager/ingest.ts";
 import { setUpApp } from "../../support/manager_app.ts";
 import { backend, boot, jsonBytes, report, summary, T0 } from "../../support/reports.ts";

@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { ReportedLimits } from "../../../manager/fleet/limits.ts";
 import { Ingest } from "../../../manager/ingest.ts";
 import { Registry } from "../../../manager/registry.ts";
-import { encodeDetail } from "../../../proxy/stats/report.ts";
+import { encodeDetail } from "../../../proxy/stats/report_detail.ts";
 import {
   boot,
   jsonBytes,

@@ -1,16 +1,21 @@
 import { strict as assert } from "node:assert";
 import { Detail } from "../../../proxy/stats/detail.ts";
+import type { Labels } from "../../../proxy/stats/labels_record.ts";
 import type { LimitsRecord } from "../../../proxy/stats/limits_record.ts";
 import { backend, limits } from "../../support/reports.ts";
 
 function detail(names: string[] = []) {
   const reasons: Record<string, number> = {};
   const backends = names.map((name) => backend({ name }));
-  const told: { limits: LimitsRecord | null } = { limits: null };
+  const told: { limits: LimitsRecord | null; labels: Labels | null } = {
+    limits: null,
+    labels: null,
+  };
   const detail = new Detail({
     reasons,
     backends: () => backends.map((b) => ({ ...b })),
     limits: () => told.limits,
+    labels: () => told.labels,
   });
   /** What is due, as names. */
   const due = () => detail.due().map(([, json]) => /^[,[]?"([^"]*)"/.exec(json)![1]);
@@ -74,4 +79,17 @@ Deno.test("Detail.all has everything, whatever was told before", () => {
   told.limits = limits();
   due();
   assert.deepEqual(it.all().map(([list]) => list), ["limits", "reasons", "backends"]);
+});
+
+Deno.test("Detail has labels when they change, as another set, and every sixth interval", () => {
+  const { told, detail: it } = detail();
+  told.labels = { env: "prod" };
+  const due = () => it.due().map(([list, json]) => [list, json]);
+  const times = Array.from({ length: 7 }, due);
+  const first = ["labels", ',"labels":{"set":0,"of":1,"some":{"env":"prod"}}'];
+  assert.deepEqual(times, [[first], [], [], [], [], [], [first]]);
+  told.labels = {};
+  const second = ["labels", ',"labels":{"set":1,"of":0,"some":{}}'];
+  assert.deepEqual([due(), due()], [[second], []]);
+  assert.deepEqual(it.all(), [second]);
 });

@@ -3,12 +3,12 @@ import {
   type ConnectionRecord,
   datagramSchema,
   decodeRecord,
-  detailItems,
   encodeConnections,
-  encodeDetailPart,
   MAX_DATAGRAM_BYTES,
   type Summary,
 } from "../../../proxy/stats/report.ts";
+import { detailItems, encodeDetailPart } from "../../../proxy/stats/report_detail.ts";
+import { labelsParts } from "../../../proxy/stats/labels_record.ts";
 import { backend, connection, limits, summary } from "../../support/reports.ts";
 
 const MOST = Number.MAX_SAFE_INTEGER;
@@ -176,6 +176,11 @@ Deno.test("encodeConnections and encodeDetailPart keep to 1,340 bytes beside the
     { ["r".repeat(64)]: MOST },
     [backend({ ...figures, name, state: "set_aside" })],
     mostLimits,
+    // One of them has characters of four bytes, the others as many of three as go together.
+    labelsParts(MOST, {
+      ["n".repeat(32)]: "\u{1f600}".repeat(64),
+      ...Object.fromEntries(Array.from({ length: 15 }, (_, i) => [`a${i}`, "€".repeat(5)])),
+    }),
   );
   for (let from = 0; from < items.length;) {
     const part = encodeDetailPart(summary(longest), items, from, 1340);

@@ -6,11 +6,11 @@ import {
   datagramSchema,
   decodeRecord,
   encodeConnections,
-  encodeDetail,
   encodeRecord,
   isActive,
   MAX_DATAGRAM_BYTES,
 } from "../../../proxy/stats/report.ts";
+import { encodeDetail } from "../../../proxy/stats/report_detail.ts";
 import { decodeBackend, MAX_BACKENDS } from "../../../proxy/stats/backend_record.ts";
 import { connection, limits, summary } from "../../support/reports.ts";
 
