@@ -64,6 +64,20 @@ Deno.test("parseCtlWords takes several proxies, all, and what is only read", () 
   );
 });
 
+Deno.test("parseCtlWords leaves the proxies out where labels are given", () => {
+  const labels = { env: "prod", dc: "fra" };
+  const commands = [{ command: "block_client", ip: "192.0.2.7", seconds: 5 }];
+  assert.deepEqual(parseCtlWords(words("block 192.0.2.7 5"), labels), {
+    ...{ kind: "order", labels, commands },
+  });
+  const show = parseCtlWords(["proxies"], labels) as { path: string };
+  assert.equal(show.path, "/api/proxies?label=env%3Dprod&label=dc%3Dfra");
+  const said = (line: string) => parseCtlWords(words(line), labels);
+  assert.equal(said("list"), "Cannot use --label with --ctl list: expected an order, or proxies");
+  assert.match(said("connections") as string, /^Cannot use --label with --ctl connections: /);
+  assert.match(said("drain edge-1") as string, /expected nothing behind it, found "edge-1"$/);
+});
+
 const wrong: [line: string, message: RegExp][] = [
   ["frob", /^Cannot use --ctl "frob": expected one of list, status, .*, help$/],
   ["constructor x", /^Cannot use --ctl "constructor": expected one of/],
