@@ -15,6 +15,9 @@ export interface Outcome extends Readonly<OrderReply["results"][number]> {
   readonly orderId: string;
 }
 
+/** What holds at a proxy now: its limits, rules and blocks, whether it accepts, how much it logs. */
+export type Shown = NonNullable<OrderReply["results"][number]["shown"]>;
+
 /** An order with what became of it everywhere, in the order in which its proxies were named. */
 export interface Outcomes {
   readonly command: Command;
@@ -83,6 +86,7 @@ export class Control {
   readonly #takers = signal<Takers | null>(null);
   readonly #pending = signal<ReadonlyMap<string, number>>(new Map());
   readonly #outcomes = signal<Outcomes | null>(null);
+  readonly #given = signal(0);
   #asking = false;
   #askAgain = false;
 
@@ -98,6 +102,11 @@ export class Control {
   /** Proxies that have yet to answer, with how many orders. */
   get pending(): ReadonlySignal<ReadonlyMap<string, number>> {
     return this.#pending;
+  }
+
+  /** How many orders have been answered: what holds at a proxy may be something else since the last. */
+  get given(): ReadonlySignal<number> {
+    return this.#given;
   }
 
   /** What the reader is to be shown of each proxy; null where there is nothing. */
@@ -133,7 +142,17 @@ export class Control {
     this.#note(proxies, 1);
     const answer = await this.#api.give({ id, command, proxies, timeout });
     this.#note(proxies, -1);
+    this.#given.value = this.#given.peek() + 1;
     return answer;
+  }
+
+  /** Asks what holds at a proxy. Never rejects. */
+  async look(proxyId: string): Promise<Answer<Shown>> {
+    const order = { id: newOrderId(), command: { command: "show" }, proxies: [proxyId] } as const;
+    const answer = await this.#api.give({ ...order, timeout: TIMEOUT_S });
+    if ("failure" in answer) return answer;
+    const [{ outcome, detail, shown }] = answer.value.results;
+    return shown ? { value: shown } : { failure: { code: outcome, message: detail } };
   }
 
   /** Shows what became of an order at each proxy. */

@@ -77,7 +77,7 @@ export function limitFields(
 
 /** As it is written by hand: no exponent, no more digits than mean anything. */
 function amountText(amount: number): string {
-  return String(Number(amount.toPrecision(12)));
+  return String(Number(amount.toFixed(6)));
 }
 
 /** What a proxy says that has no such limit. */

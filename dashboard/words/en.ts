@@ -640,6 +640,7 @@ export const en = {
       connections: "Connections",
       backends: "Backends",
       limits: "Limits",
+      access: "Access",
       events: "Events",
     },
     tabsLabel: "About this proxy",
@@ -805,6 +806,53 @@ export const en = {
     logLevelNote: "Holds until it is set again or the program starts anew.",
     logLevelVerb: (level: string, count: Counted) =>
       `Set ${n(count, "proxy", "proxies")} to ${level.toLowerCase()}`,
+    asking: "Asking the proxy what holds now…",
+    unblockVerb: (ip: string) => `Unblock ${ip}`,
+    unblockVerbUnknown: "Unblock",
+    unblockNote: "A network must be the same that was blocked.",
+    limits: {
+      change: "Change limits…",
+      verb: (changes: Counted, all: Counted) =>
+        `Set ${n(changes, "limit", "limits")} of ${n(all, "proxy", "proxies")}`,
+      note: "An empty field is no limit. Until the proxy starts anew: then its flags or file hold.",
+      several: "What is filled in is set at each of them; an empty field leaves a limit as it is.",
+      unknown: (why: string) =>
+        `What holds now is not known (${why}): an empty field leaves a limit as it is.`,
+      asItIs: "as it is",
+      lift: "No limit",
+      unitOf: (limit: string) => `${limit}, unit`,
+      wrong: {
+        count: "A whole number from 1 to 1,000,000.",
+        seconds: "A time above zero.",
+        rate: "At least 1,000 bytes a second.",
+      },
+    },
+    access: {
+      title: "Who may connect, and where to",
+      change: "Change access…",
+      rules: "Rules, one a line, as flags write them",
+      note: "Such as --allow 10.0.0.0/8 or --deny-target *.test, judged in their order.",
+      none: "There is no rule.",
+      ruleCount: (count: Counted) => n(count, "rule", "rules"),
+      verb: (rules: Counted, all: Counted) =>
+        `Set ${n(rules, "rule", "rules")} at ${n(all, "proxy", "proxies")}`,
+      several: "They take the place of all rules that each of them has.",
+      unknown: (why: string) =>
+        `Which rules hold now is not known (${why}). What is set takes the place of all of them.`,
+      leftOut: (n: string) => `${n} more rules did not fit here: what is set ends them too.`,
+      close: "End connections that the rules no longer allow",
+      paused: "Accepting is paused: new connections wait.",
+      failed: (why: string) => `The proxy does not say what holds: ${why}`,
+      blocked: "Blocked clients",
+      blockedCount: (count: Counted) => n(count, "client", "clients"),
+      noneBlocked: "No client is blocked.",
+      client: "Client",
+      left: "Time left",
+      unblock: "Unblock",
+      unblockOf: (ip: string) => `Unblock ${ip}`,
+      moreBlocked: (n: string) => `and ${n} more that did not fit here`,
+      block: "Block a client…",
+    },
     backend: {
       add: "Add a backend…",
       menu: {

@@ -5,6 +5,9 @@ import { visible } from "../../format.ts";
 import { useFormat } from "../../state/format.ts";
 import { useStore } from "../../state/store.ts";
 import { words } from "../../words/words.ts";
+import type { Told } from "../control/actions.ts";
+import { TargetNote } from "../control/target_note.tsx";
+import { titleOf } from "../control/title.ts";
 import { useOrder } from "../control/use_order.ts";
 import { ChoiceField } from "../shared/choice_field.tsx";
 import { Confirm } from "../shared/confirm.tsx";
@@ -24,8 +27,12 @@ export interface BlockStart {
   scope: Scope;
 }
 
-/** Takes no connection of a client for a time, and closes those that it has. */
-export function BlockDialog({ start, onClose }: { start: BlockStart; onClose: () => void }) {
+const NOBODY: BlockStart = { client: "", scope: { of: "all" } };
+
+/** Takes no connection of a client for a time, and closes those that it has; at proxies to choose, or at those `told`. */
+export function BlockDialog(
+  { start = NOBODY, told, onClose }: { start?: BlockStart; told?: Told; onClose: () => void },
+) {
   const { proxies } = useStore().fleet.value;
   const { counted, span } = useFormat();
   const give = useOrder();
@@ -35,13 +42,13 @@ export function BlockDialog({ start, onClose }: { start: BlockStart; onClose: ()
   const [own, setOwn] = useState<SpanText>({ amount: "2", unit: "h" });
   const isOwn = time === OWN;
   const block = readBlock(client, isOwn ? own : { amount: time, unit: "s" });
-  const { ids } = proxiesOf(scope, proxies.values());
+  const { ids } = told ?? proxiesOf(scope, proxies.values());
   const count = useCount(block.ip === null ? null : { client: block.ip }, ids);
   const isRight = block.ip !== null && block.seconds !== null;
   const written = isOwn ? words.time[own.unit](own.amount.trim()) : span(Number(time));
   return (
     <Confirm
-      title={w.blockTitle}
+      title={told ? titleOf(told) : w.blockTitle}
       verb={isRight ? w.blockVerb(visible(block.ip!), written) : w.blockVerbUnknown}
       destructive
       ready={isRight && ids.length > 0}
@@ -53,11 +60,11 @@ export function BlockDialog({ start, onClose }: { start: BlockStart; onClose: ()
         note={w.clientNote}
         value={client}
         onChange={setClient}
-        problem={block.ip === null ? w.problems.network : null}
+        problem={block.ip === null && client !== "" ? w.problems.network : null}
         maxLength={50}
         mono
       />
-      <ScopeChoice scope={scope} onChange={setScope} />
+      {told ? <TargetNote told={told} /> : <ScopeChoice scope={scope} onChange={setScope} />}
       <ChoiceField
         label={w.blockFor}
         value={time}

@@ -1,16 +1,15 @@
-import { visible } from "../../format.ts";
 import { useFormat } from "../../state/format.ts";
 import { words } from "../../words/words.ts";
+import { BlockDialog } from "../connections/block_dialog.tsx";
 import { Confirm } from "../shared/confirm.tsx";
-import { DISRUPTIVE, type PlainAction, type Told } from "./actions.ts";
+import { type ActionDialogProps, DISRUPTIVE, type PlainAction } from "./actions.ts";
+import { titleOf } from "./title.ts";
+import { AccessDialog } from "./access_dialog.tsx";
+import { LimitsDialog } from "./limits_dialog.tsx";
 import { LogLevelDialog } from "./log_level_dialog.tsx";
 import { TargetNote } from "./target_note.tsx";
+import { UnblockDialog } from "./unblock_dialog.tsx";
 import { useOrder } from "./use_order.ts";
-
-export interface ActionDialogProps {
-  told: Told;
-  onClose: () => void;
-}
 
 /** Asks for what an action needs, or whether it is meant. */
 export function ActionDialog(props: ActionDialogProps) {
@@ -18,6 +17,14 @@ export function ActionDialog(props: ActionDialogProps) {
   switch (action) {
     case "set_log_level":
       return <LogLevelDialog {...props} />;
+    case "set_limits":
+      return <LimitsDialog {...props} />;
+    case "set_access":
+      return <AccessDialog {...props} />;
+    case "block_client":
+      return <BlockDialog told={props.told} onClose={props.onClose} />;
+    case "unblock_client":
+      return <UnblockDialog {...props} />;
     default:
       return <PlainDialog {...props} action={action} />;
   }
@@ -39,10 +46,4 @@ function PlainDialog({ told, action, onClose }: ActionDialogProps & { action: Pl
       <TargetNote told={told} />
     </Confirm>
   );
-}
-
-/** What a dialog is about: the order, and the proxy's name where there is one. */
-export function titleOf({ action, ids }: Told): string {
-  const { control: w } = words;
-  return ids.length === 1 ? w.titleOf(w.commands[action], visible(ids[0])) : w.commands[action];
 }

@@ -3,15 +3,20 @@ import { useFormat } from "../../state/format.ts";
 import { words } from "../../words/words.ts";
 import { ChoiceField } from "../shared/choice_field.tsx";
 import { Confirm } from "../shared/confirm.tsx";
-import { type ActionDialogProps, titleOf } from "./action_dialog.tsx";
+import type { ActionDialogProps } from "./actions.ts";
 import { TargetNote } from "./target_note.tsx";
+import { titleOf } from "./title.ts";
+import { useShownOnce } from "./use_shown.ts";
 import { useOrder } from "./use_order.ts";
 
 const LEVELS = ["debug", "info", "warning", "error"] as const;
+type Level = (typeof LEVELS)[number];
 
 /** Sets how much proxies log. */
 export function LogLevelDialog({ told, onClose }: ActionDialogProps) {
-  const [level, setLevel] = useState<(typeof LEVELS)[number]>("info");
+  const [chosen, choose] = useState<Level | null>(null);
+  const { value: shown } = useShownOnce(told);
+  const level = chosen ?? shown?.log_level ?? "info";
   const give = useOrder();
   const { counted } = useFormat();
   const { control: w } = words;
@@ -26,7 +31,7 @@ export function LogLevelDialog({ told, onClose }: ActionDialogProps) {
         label={w.logLevel}
         value={level}
         options={LEVELS.map((each) => [each, w.logLevels[each]])}
-        onChange={(value) => setLevel(value as typeof level)}
+        onChange={(value) => choose(value as Level)}
         note={w.logLevelNote}
       />
       <TargetNote told={told} />

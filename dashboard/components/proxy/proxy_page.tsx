@@ -8,9 +8,10 @@ import { words } from "../../words/words.ts";
 import { TrafficPanel } from "../chart/traffic_panel.tsx";
 import { ProxyMenu } from "../control/proxy_menu.tsx";
 import { useActions } from "../control/use_actions.tsx";
+import { useShown } from "../control/use_shown.ts";
 import { PageTitle } from "../frame/page_title.tsx";
 import { Empty, Waiting } from "../shared/panel.tsx";
-import { ProxyStatus } from "../shared/status.tsx";
+import { ProxyStatus, Shape } from "../shared/status.tsx";
 import { Ago } from "../shared/time.tsx";
 import { TOOL } from "../shared/tool.ts";
 import { ForgetProxy } from "./forget_proxy.tsx";
@@ -40,6 +41,7 @@ export function ProxyPage({ proxyId, focus }: { proxyId: string; focus: boolean 
           </PageTitle>
           {proxy && <ProxyStatus proxy={proxy} />}
           {proxy && <SilenceNote proxy={proxy} />}
+          {proxy && <AcceptingNote proxy={proxy} />}
           {proxy && (
             <div class="flex flex-wrap items-center gap-2 md:ml-auto">
               {isSilent(proxy) && <ForgetProxy key={proxyId} proxyId={proxyId} />}
@@ -51,6 +53,18 @@ export function ProxyPage({ proxyId, focus }: { proxyId: string; focus: boolean 
       </div>
       {proxy ? <Known proxy={proxy} /> : <Unknown />}
     </>
+  );
+}
+
+/** That new connections wait, which no report tells. */
+function AcceptingNote({ proxy }: { proxy: ProxySummary }) {
+  const { value } = useShown(proxy);
+  if (value?.accepting !== "paused" || isSilent(proxy)) return null;
+  return (
+    <span class="inline-flex items-center gap-2 text-warn">
+      <Shape name="half" />
+      {words.control.access.paused}
+    </span>
   );
 }
 

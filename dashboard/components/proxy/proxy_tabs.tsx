@@ -4,12 +4,13 @@ import { useStore } from "../../state/store.ts";
 import { words } from "../../words/words.ts";
 import { ConnectionView } from "../connections/connection_view.tsx";
 import { Tabs } from "../shared/tabs.tsx";
+import { AccessPanel } from "./access_panel.tsx";
 import { BackendPanel } from "./backend_panel.tsx";
 import { EventPanel } from "./event_panel.tsx";
 import { LimitPanel } from "./limit_panel.tsx";
 import { ReasonPanel } from "./reason_panel.tsx";
 
-const TABS = ["connections", "backends", "limits", "events"] as const;
+const TABS = ["connections", "backends", "limits", "access", "events"] as const;
 type Tab = (typeof TABS)[number];
 
 /** What else there is to say of a proxy; which part is shown stands in the address. */
@@ -37,6 +38,7 @@ export function ProxyTabs({ proxy }: { proxy: ProxySummary }) {
       )}
       {tab === "backends" && <BackendPanel proxy={proxy} />}
       {tab === "limits" && <LimitPanel proxy={proxy} />}
+      {tab === "access" && <AccessPanel proxy={proxy} />}
       {tab === "events" && <EventPanel key={proxy.proxy_id} proxyId={proxy.proxy_id} />}
     </Tabs>
   );
