@@ -388,6 +388,19 @@ export const en = {
       oneWordsNowhere: (client: string, proxy: string) => `Of ${client}, through ${proxy}.`,
       oneVerb: "Close 1 connection",
       ended: "It has ended meanwhile.",
+      selection: "Selected connections",
+      selected: (count: Counted) => `${n(count, "connection", "connections")} selected`,
+      unable: (count: Counted) =>
+        `${n(count, "is of a proxy that takes", "are of proxies that take")} no orders`,
+      tooMany: (most: string) =>
+        `No more than ${most} are closed one by one: filter the table, and close what matches.`,
+      closeSome: (count: Counted) => `Close ${count.text}…`,
+      someTitle: "Close the selected connections",
+      tried: (done: string, all: string) => `${done} of ${all}`,
+      sum: (count: Counted) => `${n(count, "connection", "connections")} closed.`,
+      hadEnded: (count: Counted) => `${n(count, "other", "others")} had ended before.`,
+      notClosed: (count: Counted, proxy: string, outcome: string) =>
+        `${n(count, "was", "were")} not closed: ${proxy}: ${outcome}.`,
       title: "Close connections",
       which: "Of which proxies",
       all: (count: Counted) => `All that take orders (${count.text})`,

@@ -3,15 +3,16 @@ import { echoes, ends } from "../support/control.ts";
 import { echo, startTcp } from "../support/tcp.ts";
 import { browserTest } from "./browser.ts";
 import { openConnections, rowsOf } from "./connections_support.ts";
-import { dialogOf, focused, GIVES_ORDERS, openVia, startOperated, takeOrders } from "./operated.ts";
+import { focused, openVia, startFront } from "./clients.ts";
+import { CONTROL, controlled, dialogOf, told } from "./control_support.ts";
 
 browserTest("A connection's details close it and no other, after a question", async (d) => {
   await using server = startTcp(echo);
   const { port } = server;
-  await using proxy = startOperated(d, "edge-1");
+  await using proxy = startFront(d, "edge-1");
   using one = await openVia(proxy, { ip: "10.0.0.1", port });
   using other = await openVia(proxy, { ip: "10.0.0.2", port });
-  await takeOrders(d, "edge-1");
+  await controlled(d, "edge-1");
   await openConnections(d);
   await rowsOf(d.page).filter({ hasText: "10.0.0.1" }).press("Enter");
   const drawer = d.page.getByRole("dialog", { name: "Connection of" });
@@ -26,10 +27,10 @@ browserTest("A connection's details close it and no other, after a question", as
   await drawer.getByRole("button", { name: "Close this connection…" }).click();
   await dialog.getByRole("button", { name: "Close 1 connection" }).click();
   await ends(one);
-  await d.page.getByText("edge-1: 1 connection closed").waitFor();
+  await told(d.page, "edge-1: 1 connection closed");
   await drawer.getByText("closed by operator").waitFor();
   await echoes(other);
   await d.page.keyboard.press("Escape");
   await drawer.waitFor({ state: "detached" });
   assert.deepEqual(d.errors, []);
-}, GIVES_ORDERS);
+}, CONTROL);

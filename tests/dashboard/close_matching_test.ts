@@ -3,25 +3,17 @@ import { echoes, ends } from "../support/control.ts";
 import { echo, startTcp } from "../support/tcp.ts";
 import { browserTest } from "./browser.ts";
 import { openConnections, rowsOf } from "./connections_support.ts";
-import {
-  dialogOf,
-  focused,
-  GIVES_ORDERS,
-  openAll,
-  openVia,
-  startOperated,
-  startUnoperated,
-  takeOrders,
-} from "./operated.ts";
+import { focused, openAll, openVia, startFront } from "./clients.ts";
+import { CONTROL, controlled, dialogOf, told } from "./control_support.ts";
 
 const USERS = { auth: ["ann:x", "bob:x"] };
 
 browserTest("Close matching counts at each proxy, closes exactly those, and tells", async (d) => {
   await using server = startTcp(echo);
   const { port } = server;
-  await using one = startOperated(d, "edge-1", USERS);
-  await using two = startOperated(d, "edge-2", USERS);
-  await using free = startUnoperated(d, "free", USERS);
+  await using one = startFront(d, "edge-1", USERS);
+  await using two = startFront(d, "edge-2", USERS);
+  await using free = startFront(d, "free", USERS, false);
   const anns = { ip: "10.0.0.1", user: "ann", port };
   const matching = [...await openAll(one, 3, anns), ...await openAll(two, 2, anns)];
   const others = [
@@ -29,7 +21,7 @@ browserTest("Close matching counts at each proxy, closes exactly those, and tell
     await openVia(two, { ...anns, ip: "10.0.0.2" }),
     await openVia(free, anns),
   ];
-  await takeOrders(d, "edge-1", "edge-2");
+  await controlled(d, "edge-1", "edge-2");
   await openConnections(d, "?is.client=10.0.0.1&is.user=ann&q=127");
   await d.page.getByText("6 of 6 match").waitFor();
 
@@ -57,17 +49,17 @@ browserTest("Close matching counts at each proxy, closes exactly those, and tell
   await d.page.getByText("1 of 1 match").waitFor();
   for (const conn of [...matching, ...others]) conn.close();
   assert.deepEqual(d.errors, []);
-}, GIVES_ORDERS);
+}, CONTROL);
 
 browserTest("Close matching counts again as its fields change, and nothing wrong", async (d) => {
   await using server = startTcp(echo);
   const { port } = server;
-  await using proxy = startOperated(d, "edge-1");
-  await using second = startOperated(d, "edge-2");
+  await using proxy = startFront(d, "edge-1");
+  await using second = startFront(d, "edge-2");
   const near = await openAll(proxy, 2, { ip: "10.0.0.1", port });
   using far = await openVia(proxy, { ip: "10.9.0.1", port });
   using same = await openVia(second, { ip: "10.0.0.1", port });
-  await takeOrders(d, "edge-1", "edge-2");
+  await controlled(d, "edge-1", "edge-2");
   await openConnections(d, "?is.client=10.0.0.1&is.proxy=edge-1");
   await d.page.getByRole("button", { name: "Close matching…" }).click();
   const dialog = dialogOf(d.page, "Close connections");
@@ -99,17 +91,17 @@ browserTest("Close matching counts again as its fields change, and nothing wrong
   await dialog.getByLabel("Client").press("Enter");
   for (const conn of [...near, far, same]) await echoes(conn);
   await dialog.getByRole("button", { name: "Close 1 connection" }).click();
-  await d.page.getByText("edge-1: 1 connection closed").waitFor();
+  await told(d.page, "edge-1: 1 connection closed");
   await ends(far);
   for (const conn of [...near, same]) await echoes(conn);
   for (const conn of near) conn.close();
   assert.deepEqual(d.errors, []);
-}, GIVES_ORDERS);
+}, CONTROL);
 
 browserTest("A row's details lead to all of its client, target and user", async (d) => {
   await using server = startTcp(echo);
   await using another = startTcp(echo);
-  await using proxy = startOperated(d, "edge-1", USERS);
+  await using proxy = startFront(d, "edge-1", USERS);
   const at = { ip: "10.0.0.1", user: "ann", port: server.port };
   const conns = [
     await openVia(proxy, at),
@@ -117,7 +109,7 @@ browserTest("A row's details lead to all of its client, target and user", async 
     await openVia(proxy, { ...at, user: "bob" }),
     await openVia(proxy, { ...at, ip: "10.0.0.2", port: another.port }),
   ];
-  await takeOrders(d, "edge-1");
+  await controlled(d, "edge-1");
   await d.page.goto(`${d.origin}/#/proxy/edge-1?is.user=bob`);
   await rowsOf(d.page).first().press("Enter");
   const drawer = d.page.getByRole("dialog", { name: "Connection of" });
@@ -137,7 +129,7 @@ browserTest("A row's details lead to all of its client, target and user", async 
     await dialog.waitFor({ state: "detached" });
     if (verb === "Close 2 connections") break;
   }
-  await d.page.getByText("edge-1: 2 connections closed").waitFor();
+  await told(d.page, "edge-1: 2 connections closed");
   await ends(conns[0]);
   await ends(conns[2]);
   await echoes(conns[1]);
@@ -148,4 +140,4 @@ browserTest("A row's details lead to all of its client, target and user", async 
   await dialog.getByText("0 connections match").waitFor();
   for (const conn of conns) conn.close();
   assert.deepEqual(d.errors, []);
-}, GIVES_ORDERS);
+}, CONTROL);

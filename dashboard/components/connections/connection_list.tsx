@@ -6,18 +6,27 @@ import type { Column } from "../../state/table/columns.ts";
 import { groupLines, type Line } from "../../state/table/group.ts";
 import { nextSort } from "../../state/table/sort.ts";
 import { words } from "../../words/words.ts";
+import { MoreIcon } from "../frame/icons.tsx";
 import { DataTable } from "../shared/data_table.tsx";
 import { Direction } from "../shared/direction.tsx";
+import { Menu, ROW_MENU } from "../shared/menu.tsx";
 import { ConnectionCards } from "./connection_cards.tsx";
 import { ConnectionCell } from "./connection_cell.tsx";
 import { ConnectionEmpty } from "./connection_empty.tsx";
 import { ConnectionFoot } from "./connection_foot.tsx";
 import { GroupName, GroupSum } from "./group_name.tsx";
+import { RowSelection } from "./row_selection.tsx";
 import type { Connections } from "./use_connections.ts";
+import type { RowOrders } from "./use_row_orders.tsx";
+import { useRowSelect } from "./use_row_select.tsx";
 
 /** The rows, as a table or on a phone as cards, and how many there are. */
 export function ConnectionList(
-  { connections, onOpen }: { connections: Connections; onOpen: (row: ConnectionRow) => void },
+  { connections, orders, onOpen }: {
+    connections: Connections;
+    orders: RowOrders;
+    onOpen: (row: ConnectionRow) => void;
+  },
 ) {
   const { question, ask, columns, context, view, handlers } = connections;
   const { phone } = useStore();
@@ -27,9 +36,12 @@ export function ConnectionList(
     if (view?.groups && by) return groupLines(view.groups, (key) => opened.has(`${by} ${key}`));
     return view?.rows.map((row) => ({ type: "row", row })) ?? [];
   }, [view, by, opened]);
+  const select = useRowSelect(lines, orders.matching !== null && !phone.value);
+  const bar = <RowSelection rows={select.rows} onClear={select.clear} />;
   if (view === null || view.rows.length === 0) {
     return (
       <>
+        {bar}
         <ConnectionEmpty connections={connections} />
         <ConnectionFoot connections={connections} />
       </>
@@ -51,8 +63,19 @@ export function ConnectionList(
     );
   }
   const column = (column: Column<ConnectionRow>) => column as ConnectionColumn;
+  const menu = (row: ConnectionRow, tabIndex: number) => (
+    <Menu
+      label={words.control.actionsOf(row.shown.client)}
+      items={orders.of(row)}
+      tabIndex={tabIndex}
+      buttonClass={ROW_MENU}
+    >
+      <MoreIcon />
+    </Menu>
+  );
   return (
     <>
+      {bar}
       <DataTable
         label={words.connections.title}
         columns={columns}
@@ -71,6 +94,8 @@ export function ConnectionList(
             onToggle: toggle,
           }
           : undefined}
+        select={select.parts}
+        tail={orders.are ? { title: words.control.actions, cell: menu } : undefined}
         handlers={handlers}
         height="max-h-[max(320px,calc(100dvh-296px))] border-t border-line"
       />

@@ -45,7 +45,7 @@ export function ConnectionView({ proxyId }: { proxyId: string | null }) {
             onClear={() => ask({ facets: {}, text: "" })}
           />
           <MarkContext.Provider value={filter}>
-            <ConnectionList connections={connections} onOpen={setOpen} />
+            <ConnectionList connections={connections} orders={orders} onOpen={setOpen} />
           </MarkContext.Provider>
         </ConnectionTabs>
       </section>

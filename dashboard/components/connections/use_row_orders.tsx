@@ -16,9 +16,11 @@ const w = words.connections.control;
 
 /** What the reader can do about connections. */
 export interface RowOrders {
-  /** What can be done about one; nothing for readers who may not change anything. */
+  /** Whether there is anything; not so for readers who may not change anything. */
+  are: boolean;
+  /** What can be done about one. */
   of: (row: ConnectionRow) => readonly MenuItem[];
-  /** Closing what the table is filtered by; null for the same readers, and where nothing is open. */
+  /** Closing what the table is filtered by; null where it shows none that are open. */
   matching: MenuItem | null;
   /** What asks for more; to be drawn. */
   dialog: ComponentChildren;
@@ -62,6 +64,7 @@ export function useRowOrders(question: ConnectionQuestion, proxyId: string | nul
   const matching = () => close(question, scopeOf(question, proxyId));
   const done = () => setAsked(null);
   return {
+    are: canChange,
     of,
     matching: isOffered ? item(w.closeMatching, matching) : null,
     dialog: asked && <Asking asked={asked} onClose={done} />,

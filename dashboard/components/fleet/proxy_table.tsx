@@ -13,16 +13,13 @@ import { MoreIcon } from "../frame/icons.tsx";
 import { DataTable } from "../shared/data_table.tsx";
 import { Direction } from "../shared/direction.tsx";
 import { useHeldRows } from "../shared/held_rows.ts";
+import { ROW_MENU } from "../shared/menu.tsx";
 import { Bytes, Rate } from "../shared/quantity.tsx";
 import { Untrusted } from "../shared/untrusted.tsx";
 import { ProxyCell } from "./proxy_cell.tsx";
 import { useProxySelect } from "./proxy_select.tsx";
 import type { Proxies } from "./use_proxies.ts";
 import type { Chosen } from "./use_selection.ts";
-
-/** How the button at the end of a row looks. */
-const ROW_MENU =
-  "inline-grid size-7 place-items-center rounded-md text-muted hover:bg-line hover:text-ink";
 
 /** The proxies, one a row, in groups if that was asked for; with what they can be told for who may. */
 export function ProxyTable(

@@ -1,3 +1,5 @@
+import { useId } from "preact/hooks";
+
 /** A list to choose one from, with its name above it. */
 export function ChoiceField(
   { label, value, options, onChange, note }: {
@@ -9,18 +11,18 @@ export function ChoiceField(
     note?: string;
   },
 ) {
+  const id = useId();
   return (
     <div class="flex min-w-0 flex-col gap-1.5">
-      <label class="flex flex-col gap-1.5">
-        <span>{label}</span>
-        <select
-          value={value}
-          onChange={(e) => onChange(e.currentTarget.value)}
-          class="h-9 w-full min-w-0 rounded-lg border border-edge bg-surface px-2 text-base sm:text-sm"
-        >
-          {options.map(([value, word]) => <option key={value} value={value}>{word}</option>)}
-        </select>
-      </label>
+      <label for={id}>{label}</label>
+      <select
+        id={id}
+        value={value}
+        onChange={(e) => onChange(e.currentTarget.value)}
+        class="h-9 w-full min-w-0 rounded-lg border border-edge bg-surface px-2 text-base sm:text-sm"
+      >
+        {options.map(([value, word]) => <option key={value} value={value}>{word}</option>)}
+      </select>
       {note && <p class="text-xs text-muted">{note}</p>}
     </div>
   );

@@ -1,6 +1,10 @@
 import type { ComponentChildren } from "preact";
 import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 
+/** How the button of a menu at the end of a row looks. */
+export const ROW_MENU =
+  "inline-grid size-7 place-items-center rounded-md text-muted hover:bg-line hover:text-ink";
+
 /** One line of a menu. */
 export interface MenuItem {
   label: string;
