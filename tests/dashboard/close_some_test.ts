@@ -65,7 +65,7 @@ browserTest("A selection of connections says which were not closed", async (d) =
   for (const conn of conns) conn.close();
 }, CONTROL);
 
-browserTest("A row's menu closes its connection, and is not there for a viewer", async (d) => {
+browserTest("A row's menu closes its connection and no other", async (d) => {
   await using server = startTcp(echo);
   await using proxy = startFront(d, "edge-1");
   using one = await openVia(proxy, { ip: "10.0.0.1", port: server.port });
