@@ -1,7 +1,8 @@
 import { strict as assert } from "node:assert";
 import { type Import, readImports } from "./support/import_graph.ts";
 import { violationsOf } from "./support/import_rules.ts";
-import { MAY_IMPORT, PACKAGES } from "./support/import_table.ts";
+import { MAY_IMPORT } from "./support/import_table.ts";
+import { PACKAGES } from "./support/package_table.ts";
 import { exists, lineCount, linesIn, ROOT, sourceFiles } from "./support/source_files.ts";
 
 const TOP_LEVEL = [

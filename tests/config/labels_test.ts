@@ -42,7 +42,8 @@ Deno.test("readConfig puts labels of defaults, proxy and environment together, e
 });
 
 Deno.test("printConfig prints labels so that they read the same", () => {
-  for (const env of [{}, { RUSTPROXY_LABEL: 'a="\\' }]) {
+  const environments: Record<string, string>[] = [{}, { RUSTPROXY_LABEL: 'a="\\' }];
+  for (const env of environments) {
     const result = read(TEXT, env);
     assert.ok("value" in result);
     const printed = printConfig(result.value);

@@ -12,7 +12,7 @@ async function startFleet() {
     managerAddr: `127.0.0.1:${manager.port}`,
     statsAddr: `127.0.0.1:${manager.statsPort}`,
   };
-  const orders = { control: true, controlKey: CONTROL_KEY };
+  const orders = { control: true as const, controlKey: CONTROL_KEY };
   const proxies = [
     startTestProxy("http", {
       id: "edge-1",
