@@ -1,4 +1,5 @@
 import { formatManagerUrl, type ManagerUrl } from "../../proxy/control/manager_url.ts";
+import { tlsReason } from "../../proxy/control/tls_reason.ts";
 import { openAuthorities } from "../../proxy/control/trust.ts";
 import { Reloaded } from "../../proxy/reloaded.ts";
 import type { CtlOptions, Secret } from "./options.ts";
@@ -106,7 +107,7 @@ function causeOf(error: unknown): string {
   const { cause, message } = error as Error;
   const text = cause instanceof Error ? cause.message : message;
   // Some of it names the address again, which the line has already.
-  return text.replace(/^.*?client error \(\w+\): /, "").slice(0, 300);
+  return tlsReason(text.replace(/^.*?client error \(\w+\): /, "")).slice(0, 300);
 }
 
 function secretOf(secret: Secret): string {

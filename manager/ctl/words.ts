@@ -44,9 +44,10 @@ export const CTL_HELP =
   reload <proxies>                      read configuration and files again
 
 <proxies> are ids with commas between, or all; with --label env=prod (repeatable) they are left
-out, and those that have the labels are meant, which proxies shows too. --json prints what the manager says, --yes closes
-without asking, --timeout <seconds> waits longer for the proxies than 10 seconds. Who asks is told
-by --user and RUSTPROXY_PASSWORD or --password-file, or by RUSTPROXY_TOKEN or --token-file.
+out, and those that have the labels are meant, which proxies shows too. --json prints what the
+manager says, --yes closes without asking, --timeout <seconds> waits longer for the proxies than 10
+seconds. Who asks is told by --user and RUSTPROXY_PASSWORD or --password-file, or by RUSTPROXY_TOKEN
+or --token-file.
 
 Exit codes: 0 all was done, 1 it was not everywhere, 2 wrong use.`;
 
@@ -75,6 +76,8 @@ export function parseCtlWords([name, ...words]: readonly string[], labels?: Labe
   if (!labels && (!target || target.includes("="))) {
     return `--ctl ${name} needs the ids of proxies with commas between, or all, or --label`;
   }
+  const to: Recipients | string = labels ? { labels } : proxiesOf(target);
+  if (typeof to === "string") return `Cannot use --ctl ${name}: ${to}`;
   const told = make(labels ? words : behind);
   if (typeof told === "string") return `Cannot use --ctl ${name}: ${told}`;
   const commands: Command[] = [];
@@ -83,10 +86,14 @@ export function parseCtlWords([name, ...words]: readonly string[], labels?: Labe
     if (!data) return `Cannot use --ctl ${name}: ${sentenceOf(error.issues[0])}`;
     commands.push(data);
   }
-  const to: Recipients = labels
-    ? { labels }
-    : { proxies: target === "all" ? target : target.split(",") };
   return { kind: "order", ...to, commands };
+}
+
+function proxiesOf(text: string): Recipients | string {
+  if (text === "all") return { proxies: text };
+  const proxies = text.split(",");
+  const wrong = proxies.find((id) => !/^[A-Za-z0-9._-]{1,128}$/.test(id));
+  return wrong === undefined ? { proxies } : `${JSON.stringify(wrong)} is no id of a proxy`;
 }
 
 // What the schema says by itself does not name the value.

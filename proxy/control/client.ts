@@ -15,6 +15,7 @@ import {
   readMessage,
 } from "./protocol.ts";
 import { ClientSocket, SocketError } from "./socket.ts";
+import { tlsReason } from "./tls_reason.ts";
 import type { ControlTrust } from "./trust.ts";
 
 /** How long what takes, in milliseconds. */
@@ -231,7 +232,7 @@ async function refuse(socket: ClientSocket, reason: CloseReason): Promise<string
 
 function reasonOf(error: unknown): string {
   if (error instanceof SocketError || error instanceof Failure) return error.message;
-  return error instanceof Error ? error.message.slice(0, 300) : "it cannot be reached";
+  return error instanceof Error ? tlsReason(error.message).slice(0, 300) : "it cannot be reached";
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -182,16 +182,20 @@ async function shakeHands(conn: ManagerConn, url: ManagerUrl, path: string): Pro
   const { text, rest } = await readHead(conn);
   const [, status] = /^HTTP\/1\.1 (\d{3})/.exec(text) ?? [];
   if (status === undefined) throw new SocketError("what listens there does not speak HTTP");
-  if (status !== "101") throw new SocketError(refusal(status));
+  if (status !== "101") throw new SocketError(refusal(status, tls));
   const accept = createHash("sha1").update(key + GUID).digest("base64");
   const [, given] = /\r\nsec-websocket-accept: *(\S+) *\r\n/i.exec(text) ?? [];
   if (given !== accept) throw new SocketError("it does not speak WebSocket");
   return rest;
 }
 
-function refusal(status: string): string {
+function refusal(status: string, tls: boolean): string {
+  if (status === "400" && !tls) {
+    return "it answers 400, as a port does that speaks TLS: https:// asks so";
+  }
   if (status === "404") return "it has no control channel (404): it needs the key too";
   if (status === "421") return "it does not answer to that name (421): --public-host allows it";
+  if (status === "503") return "it has no room just now (503)";
   return `it answers ${status}`;
 }
 

@@ -55,6 +55,7 @@ export interface FakeProxyOptions {
   base?: string;
   /** A file with the authority of the manager, which speaks TLS then. */
   ca?: string;
+  host?: string;
   /** What it does when it is told; says "done" at once without. */
   execute?: (command: Command) => Promise<CommandResult>;
 }
@@ -64,10 +65,17 @@ export const FAST: Partial<ControlTiming> = { retry: 20, maxRetry: 200 };
 
 /** The proxy's end of the channel alone, which takes down what it was told. */
 export function startFakeProxy(port: number, options: FakeProxyOptions = {}) {
-  const { proxyId = "edge-1", bootId = "ab".repeat(16), key = CONTROL_KEY, timing, base = "", ca } =
-    options;
+  const {
+    proxyId = "edge-1",
+    bootId = "ab".repeat(16),
+    key = CONTROL_KEY,
+    timing,
+    base = "",
+    ca,
+    host = "127.0.0.1",
+  } = options;
   const told: Command[] = [];
-  const manager = { host: "127.0.0.1", port, base, tls: ca !== undefined };
+  const manager = { host, port, base, tls: ca !== undefined };
   const trust = new ControlTrust({ manager, key: keyOf(key), keyFile: null, ca: ca ?? null });
   const client = new ControlClient(manager, trust, {
     ...{ proxyId, bootId, version: "0.1.0", commands: commandsOf("tcp") },

@@ -119,8 +119,9 @@ export async function welcome(end: RawEnd, first: Json): Promise<void> {
 export function startRawManager(
   handle: (end: RawEnd, hello: Json) => void | Promise<void>,
   certificate?: { cert: string; key: string },
+  hostname = "127.0.0.1",
 ) {
-  const options = { hostname: "127.0.0.1", port: 0, onListen() {}, ...certificate };
+  const options = { hostname, port: 0, onListen() {}, ...certificate };
   const server = Deno.serve(options, (request) => {
     const { socket, response } = Deno.upgradeWebSocket(request);
     const end = new RawEnd(socket);

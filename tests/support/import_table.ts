@@ -207,6 +207,7 @@ export const MAY_IMPORT: Record<string, string[]> = {
     ...["proxy/control/options.ts", "proxy/flags.ts", "proxy/rate.ts", "type:manager/api/"],
     ...["proxy/control/trust.ts", "proxy/reloaded.ts", "type:proxy/control/shown.ts"],
     ...["proxy/labels.ts", "proxy/stats/labels_record.ts"],
+    "proxy/control/tls_reason.ts",
   ],
   "manager/series.ts": [],
   "manager/control/": [

@@ -83,6 +83,8 @@ const wrong: [line: string, message: RegExp][] = [
   ["constructor x", /^Cannot use --ctl "constructor": expected one of/],
   ["list all", /^Cannot use "all" with --ctl list: expected nothing behind it$/],
   ["drain", /^--ctl drain needs the ids of proxies with commas between, or all, or --label$/],
+  ["drain a,,b", /^Cannot use --ctl drain: "" is no id of a proxy$/],
+  ["drain a/b", /^Cannot use --ctl drain: "a\/b" is no id of a proxy$/],
   ["close idle=5", /^--ctl close needs the ids of proxies/],
   ["drain edge-1 now", /^Cannot use --ctl drain: expected nothing behind it, found "now"$/],
   ["close edge-1", /^Cannot use --ctl close: expected ids of connections, key=value, or the word/],

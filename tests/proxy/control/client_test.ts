@@ -84,6 +84,8 @@ Deno.test("ControlClient says that what listens there is no manager", async () =
   const table: [answer: string, why: RegExp][] = [
     ["HTTP/1.1 404 Not Found\r\n\r\n", /it has no control channel \(404\): it needs the key too/],
     ["HTTP/1.1 421 Misdirected\r\n\r\n", /does not answer to that name \(421\)/],
+    ["HTTP/1.1 400 No\r\n\r\n", /answers 400, as a port does that speaks TLS: https:\/\/ asks so/],
+    ["HTTP/1.1 503 No\r\n\r\n", /it has no room just now \(503\)/],
     ["HTTP/1.1 200 OK\r\n\r\n", /it answers 200/],
     ["HTTP/1.1 101 OK\r\nSec-WebSocket-Accept: AAAA\r\n\r\n", /does not speak WebSocket/],
     ["SSH-2.0-OpenSSH\r\n\r\n", /does not speak HTTP/],

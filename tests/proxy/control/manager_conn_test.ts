@@ -5,7 +5,9 @@ import { type Json, type RawEnd, startRawManager, welcome } from "../../support/
 import { startCutter } from "../../support/cutter.ts";
 import { eventually } from "../../support/eventually.ts";
 import { TempFile } from "../../support/htpasswd.ts";
+import { catchLog } from "../../support/log_catcher.ts";
 import { startTcp } from "../../support/tcp.ts";
+import { SECOND } from "../../support/tls.ts";
 
 const MANAGER = { cert: TEST_CERT, key: TEST_KEY };
 
@@ -67,4 +69,34 @@ Deno.test("ControlClient leaves a manager that falls silent behind TLS, and come
   await eventually("it has left", () => !proxy.client.isConnected);
   wire.frozen = false;
   await eventually("it is back", () => proxy.client.isConnected);
+});
+
+Deno.test("ControlClient says what is wrong with a manager's TLS", async () => {
+  await using ca = new TempFile(TEST_CA);
+  await using stranger = new TempFile(SECOND.cert);
+  await using clear = startRawManager(welcome);
+  await using manager = startRawManager(welcome, MANAGER);
+  const table: [port: number, ca: string, why: RegExp][] = [
+    [clear.port, ca.path, /is not there: it does not speak TLS; it is tried again$/],
+    [manager.port, stranger.path, /certificate is from nobody who is trusted; --control-ca names/],
+  ];
+  for (const [port, ca, why] of table) {
+    using log = catchLog();
+    await using _ = startFakeProxy(port, { ca });
+    assert.match(await eventually("it has tried", () => log.warnings()[0]), why);
+  }
+});
+
+Deno.test("ControlClient reaches a manager by its IPv6 address, which its certificate has", async () => {
+  let listener;
+  try {
+    listener = Deno.listen({ hostname: "::1", port: 0 });
+  } catch {
+    return console.log("ControlClient over IPv6: skipped, since this system has no ::1");
+  }
+  listener.close();
+  await using ca = new TempFile(TEST_CA);
+  await using manager = startRawManager(welcome, MANAGER, "::1");
+  await using proxy = startFakeProxy(manager.port, { ca: ca.path, host: "::1" });
+  await eventually("it is connected", () => proxy.client.isConnected);
 });
