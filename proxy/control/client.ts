@@ -35,7 +35,6 @@ const TIMING: ControlTiming = {
   handshake: 10_000,
   silence: 40_000,
 };
-const WATCH_MS = 250;
 const SAY_AGAIN_MS = 60_000;
 
 export interface ControlDeps {
@@ -187,7 +186,7 @@ export class ControlClient {
         asked = true;
         socket.ping();
       }
-    }, Math.min(WATCH_MS, silence / 4));
+    }, silence / 8);
   }
 
   #sayUp(): void {
