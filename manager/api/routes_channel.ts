@@ -12,7 +12,7 @@ const IDLE_TIMEOUT_S = 30;
 
 /**
  * `WS /control`, where proxies come for orders; each proves first that it has the key, so that nobody has to
- * log in. 403 for browsers, 503 where too many have not proved anything yet.
+ * log in. 403 for browsers, 503 where too many from there have not proved anything yet.
  */
 export function channelRoutes(hub: ControlHub, idleTimeoutS: number = IDLE_TIMEOUT_S) {
   return new Hono<ManagerEnv>().get(CONTROL_PATH, (c) => {
@@ -42,7 +42,12 @@ function refuseStrangers(c: Context<ManagerEnv>, hub: ControlHub): Response | nu
   if (hub.hasRoomFor(ip)) return null;
   hub.figures.noteRefusal("too_many_unproven", ip);
   c.header("Retry-After", "5");
-  return errorReply(c, 503, "too_many_unproven", "Too many have yet to prove that they have a key");
+  return errorReply(
+    c,
+    503,
+    "too_many_unproven",
+    "Too many from there have yet to prove that they have a key",
+  );
 }
 
 /** What the hub knows of a connection. */

@@ -59,7 +59,7 @@ const channelRoute = createRoute({
     403: describeError("A page in a browser asks"),
     404: describeError("The manager has no key to give orders"),
     426: describeError("This path speaks WebSocket version 13 only"),
-    503: describeError("Too many others have yet to prove that they have a key"),
+    503: describeError("Too many others from there have yet to prove that they have a key"),
   },
 });
 

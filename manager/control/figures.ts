@@ -22,7 +22,7 @@ const MEANING: Record<ChannelRefusal, string> = {
   unknown_version: "it speaks another version of the protocol",
   message_too_big: "it sent a message that is too big",
   replaced: "a newer connection has its id",
-  too_many_unproven: "too many others have not proved either that they have a key",
+  too_many_unproven: "too many others from there have not proved either that they have a key",
   page: "it is a page in a browser",
 };
 

@@ -73,17 +73,21 @@ export class ControlHub implements ChannelHost {
     }
   }
 
-  /** False where too many from there, or in all, have not proved anything yet. */
+  /** False where too many from there have not proved anything yet. */
   hasRoomFor(ip: string): boolean {
-    if (this.#unproven.size >= MAX_UNPROVEN) return false;
     const client = subscriber(ip);
     let same = 0;
     for (const channel of this.#unproven) if (channel.client === client) same++;
     return same < MAX_UNPROVEN_PER_CLIENT;
   }
 
-  /** Somebody has connected. */
+  /**
+   * Somebody has connected. Where too many in all have not proved anything yet, the one that has had the most
+   * time makes room: who has a key needs little of it, so that strangers keep nobody out.
+   */
   open(socket: ChannelSocket, ip: string): Channel {
+    const [oldest] = this.#unproven;
+    if (this.#unproven.size >= MAX_UNPROVEN) oldest.refuse("too_slow");
     const channel = new Channel(ip, this.#deps.now(), socket, this);
     this.#unproven.add(channel);
     if (this.#stopped) channel.end(TRY_LATER, "the manager stops");

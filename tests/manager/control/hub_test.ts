@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import type { Channel } from "../../../manager/control/channel.ts";
-import { ControlHub, MAX_UNPROVEN_PER_CLIENT } from "../../../manager/control/hub.ts";
+import { ControlHub, MAX_UNPROVEN, MAX_UNPROVEN_PER_CLIENT } from "../../../manager/control/hub.ts";
 import { CONTROL_KEY, startControlManager } from "../../support/control_channel.ts";
 import { hello, joinAsProxy, type Json, prove } from "../../support/control_wire.ts";
 import { statsKey } from "../../support/sealed.ts";
@@ -54,6 +54,29 @@ Deno.test("ControlHub takes the addresses of one IPv6 network for one that has p
   assert.equal(hub.hasRoomFor("2001:db8::ffff:1"), false);
   assert.equal(hub.hasRoomFor("2001:db8:0:1::1"), true);
   assert.equal(hub.hasRoomFor("192.0.2.1"), true);
+});
+
+Deno.test("ControlHub lets the oldest of too many who have proved nothing make room", () => {
+  const { hub } = setUp();
+  const ended: [ip: string, code: number][] = [];
+  const join = (ip: string) => {
+    const socket = {
+      send() {},
+      close(code: number) {
+        ended.push([ip, code]);
+        channel.ended(code);
+      },
+    };
+    const channel = hub.open(socket, ip);
+  };
+  const ips = Array.from({ length: MAX_UNPROVEN }, (_, i) => `10.0.${i >> 8}.${i & 255}`);
+  for (const ip of ips) join(ip);
+  assert.deepEqual(ended, []);
+  assert.ok(hub.hasRoomFor("192.0.2.1"));
+  join("192.0.2.1");
+  join("192.0.2.2");
+  assert.deepEqual(ended, [["10.0.0.0", 4408], ["10.0.0.1", 4408]]);
+  assert.equal(hub.figures.refused.too_slow, 2);
 });
 
 Deno.test("ControlHub takes answers that say more than it knows of", async () => {
