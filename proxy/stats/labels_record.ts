@@ -7,8 +7,7 @@ export const MAX_LABELS = 16;
 /** A label's value by its name. */
 export type Labels = Readonly<Record<string, string>>;
 
-// This one word is no entry of an object, but what it is made from.
-const NAME = /^(?!__proto__$)[A-Za-z_][A-Za-z0-9_.-]{0,31}$/;
+const NAME = /^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/;
 const VALUE = /^(?! )[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,64}(?<! )$/u;
 
 export const LABEL_NAME_EXPECTED =
@@ -17,9 +16,13 @@ export const LABEL_VALUE_EXPECTED =
   "expected a value of 1 to 64 printable characters, with no space at either end";
 
 export const labelNameSchema = z.string({ error: () => LABEL_NAME_EXPECTED })
-  .regex(NAME, { error: () => LABEL_NAME_EXPECTED });
+  .regex(NAME, { error: () => LABEL_NAME_EXPECTED })
+  // That would be no entry of an object, but what it is made from.
+  .refine((name) => name !== "__proto__", { error: LABEL_NAME_EXPECTED });
 export const labelValueSchema = z.string({ error: () => LABEL_VALUE_EXPECTED })
-  .regex(VALUE, { error: () => LABEL_VALUE_EXPECTED });
+  // A pattern in an editor's schema knows no classes of characters.
+  .min(1, { error: () => LABEL_VALUE_EXPECTED, abort: true })
+  .refine((value) => VALUE.test(value), { error: LABEL_VALUE_EXPECTED });
 
 /** Labels that are looked for, of which there must be one. */
 export const labelsSchema = z.record(labelNameSchema, labelValueSchema).refine(
@@ -73,7 +76,7 @@ export function parseLabel(text: string): [name: string, value: string] | string
   const at = text.indexOf("=");
   if (at < 0) return "expected name=value";
   const [name, value] = [text.slice(0, at), text.slice(at + 1)];
-  if (!NAME.test(name)) return LABEL_NAME_EXPECTED;
+  if (!labelNameSchema.safeParse(name).success) return LABEL_NAME_EXPECTED;
   return VALUE.test(value) ? [name, value] : LABEL_VALUE_EXPECTED;
 }
 

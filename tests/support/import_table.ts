@@ -7,23 +7,11 @@ const REPORT = [
 /** Addresses and networks, pure. */
 const NETWORKS = ["proxy/net/address.ts", "proxy/net/ip.ts", "proxy/net/cidr.ts"];
 const WIRING = [
-  ...[
-    "deno.json",
-    "cli.ts",
-    "flags.ts",
-    "flag_texts.ts",
-    "demo.ts",
-    "log.ts",
-    "proxy/net/address.ts",
-  ],
+  ...["deno.json", "cli.ts", "flags.ts", "flag_texts.ts", "demo.ts", "log.ts"],
   ...["ctl.ts", "manager/ctl/options.ts", "start.ts", "read_flags.ts", "config/"],
   ...[
-    "proxy/mod.ts",
-    "proxy/check_access.ts",
-    "proxy/options.ts",
-    "proxy/tcp/options.ts",
-    "proxy/stats/key.ts",
-    "proxy/stats/key_options.ts",
+    ...["proxy/mod.ts", "proxy/check_access.ts", "proxy/options.ts", "proxy/net/address.ts"],
+    ...["proxy/tcp/options.ts", "proxy/stats/key.ts", "proxy/stats/key_options.ts"],
     "proxy/control/options.ts",
     "manager/mod.ts",
     "manager/options.ts",
