@@ -2,27 +2,65 @@
 import type { ProxySummary } from "../../manager/api/model.ts";
 import type { Format } from "../format.ts";
 import { words } from "../words/words.ts";
+import { labelNames, labelsOf, labelText } from "./proxy_labels.ts";
 import { isSilent, proxyStatus } from "./rows.ts";
 import type { Column } from "./table/columns.ts";
 
-/** By what proxies can be grouped. */
-export const GROUPINGS = ["host", "mode", "status"] as const;
-export type Grouping = (typeof GROUPINGS)[number];
+/** By what all proxies can be grouped. */
+const ALWAYS = ["host", "mode", "status"] as const;
+const LABEL = "label:";
+/** By what proxies can be grouped: also by the value of any label. */
+export type Grouping = (typeof ALWAYS)[number] | `${typeof LABEL}${string}`;
+
+/** By what these proxies can be grouped, and by what they are. */
+export function groupingsOf(
+  proxies: Iterable<ProxySummary>,
+  chosen: Grouping | null = null,
+): Grouping[] {
+  const all = [...ALWAYS, ...labelNames(proxies).map((name): Grouping => `${LABEL}${name}`)];
+  return chosen === null || all.includes(chosen) ? all : [...all, chosen];
+}
 
 /** The grouping of a word in the address; null for none. */
-export function parseGrouping(text: string | undefined): Grouping | null {
-  return GROUPINGS.find((grouping) => grouping === text) ?? null;
+export function parseGrouping(text = ""): Grouping | null {
+  if (/^label:[\w.-]{1,32}$/.test(text)) return text as Grouping;
+  return ALWAYS.find((grouping) => grouping === text) ?? null;
+}
+
+/** The label by which a grouping goes; null where it goes by something else. */
+function groupedLabel(grouping: Grouping | null): string | null {
+  return grouping?.startsWith(LABEL) ? grouping.slice(LABEL.length) : null;
+}
+
+/** What a grouping is called. */
+export function groupingName(grouping: Grouping): string {
+  const { groupings, byLabel } = words.fleet;
+  const label = groupedLabel(grouping);
+  return label === null ? groupings[grouping as keyof typeof groupings] : byLabel(label);
 }
 
 /** What the proxies of a group have in common. */
 export function groupOf(grouping: Grouping): (proxy: ProxySummary) => string {
+  const label = groupedLabel(grouping);
+  if (label !== null) {
+    return (proxy) => labelsOf(proxy).find(([name]) => name === label)?.[1] ?? "";
+  }
   if (grouping === "host") return ({ host }) => host;
   return grouping === "mode" ? ({ proxy_type }) => proxy_type : proxyStatus;
 }
 
-/** The columns, in the order in which they stand. */
+/** What a group is called by what its proxies have in common; null where that is a text of theirs. */
+export function groupWord(grouping: Grouping | null, key: string): string | null {
+  const { nameless, unlabelled } = words.fleet;
+  if (key === "") return groupedLabel(grouping) === null ? nameless : unlabelled;
+  const { states } = words.shared;
+  return grouping === "status" ? states[key as keyof typeof states] : null;
+}
+
+/** The columns, in the order in which they stand; that of labels is usual where there are any. */
 export function proxyColumns(
   format: Pick<Format, "bytes" | "rate" | "count" | "percent" | "duration" | "exact">,
+  anyLabels = false,
 ): Column<ProxySummary>[] {
   const { columns } = words.fleet;
   const text = (key: keyof typeof columns, of: (proxy: ProxySummary) => string) => ({
@@ -45,6 +83,10 @@ export function proxyColumns(
     { ...text("host", (p) => p.host), width: 112, hidden: true },
     { ...text("mode", (p) => p.proxy_type), width: 72 },
     { ...text("listen", (p) => p.listen_addr), width: 128 },
+    {
+      ...text("labels", (p) => labelsOf(p).map(labelText).join(" ")),
+      ...{ width: 160, hidden: !anyLabels },
+    },
     { ...sum("receiving", (p) => isSilent(p) ? 0 : p.rate_received, rate), width: 104 },
     { ...sum("sending", (p) => isSilent(p) ? 0 : p.rate_sent, rate), width: 104 },
     { ...sum("received", (p) => p.total_bytes_received, size), width: 112 },

@@ -1,6 +1,6 @@
 import { useRef } from "preact/hooks";
 import { useKey } from "../../state/keys.ts";
-import { GROUPINGS } from "../../state/proxies.ts";
+import { groupingName } from "../../state/proxies.ts";
 import { useFormat } from "../../state/format.ts";
 import { useStore } from "../../state/store.ts";
 import { words } from "../../words/words.ts";
@@ -76,8 +76,8 @@ function Tools({ table, chosen }: { table: Proxies; chosen: Chosen | null }) {
         onChange={(e) => table.setGroup(e.currentTarget.value)}
       >
         <option value="">{fleet.noGroup}</option>
-        {GROUPINGS.map((grouping) => (
-          <option key={grouping} value={grouping}>{fleet.groupings[grouping]}</option>
+        {table.groupings().map((grouping) => (
+          <option key={grouping} value={grouping}>{groupingName(grouping)}</option>
         ))}
       </select>
       {phone.value && chosen && <SelectTools table={table} chosen={chosen} />}

@@ -3,6 +3,8 @@ import type { ProxySummary } from "../../../manager/api/model.ts";
 import { visible } from "../../format.ts";
 import { useFormat } from "../../state/format.ts";
 import { proxyHref } from "../../state/route.ts";
+import { groupWord } from "../../state/proxies.ts";
+import { labelsOf, labelText } from "../../state/proxy_labels.ts";
 import { isSilent } from "../../state/rows.ts";
 import { groupLines, type Line } from "../../state/table/group.ts";
 import { words } from "../../words/words.ts";
@@ -26,7 +28,7 @@ const CARD_MENU = "grid h-full w-11 shrink-0 place-items-center text-muted activ
 
 /** The proxies on a phone: a card each, which is one link; or, while one selects, one box. */
 export function ProxyCards(
-  { table: { view, selecting }, chosen, act }: {
+  { table: { view, grouping, selecting }, chosen, act }: {
     table: Proxies;
     chosen: Chosen | null;
     act: Act;
@@ -54,6 +56,7 @@ export function ProxyCards(
             {line.type === "group"
               ? (
                 <GroupHead
+                  grouping={grouping}
                   name={line.group.key}
                   sums={line.group.sums}
                   n={line.group.rows.length}
@@ -123,7 +126,7 @@ function CardText({ proxy }: { proxy: ProxySummary }) {
       </span>
       <span class="mt-0.5 flex justify-between gap-4 text-xs text-muted">
         <bdi class="min-w-0 truncate">
-          <Marked text={visible(`${proxy.proxy_type} · ${proxy.listen_addr}`)} />
+          <Marked text={visible(about(proxy))} />
         </bdi>
         <span class="whitespace-nowrap tabular-nums">
           {words.fleet.activeCount(count(proxy.active_connections))}
@@ -132,6 +135,12 @@ function CardText({ proxy }: { proxy: ProxySummary }) {
       <Traffic proxy={proxy} />
     </>
   );
+}
+
+/** What it is, on one line that may be cut short. */
+function about(proxy: ProxySummary): string {
+  const labels = labelsOf(proxy).map(labelText).join(" ");
+  return [proxy.proxy_type, proxy.listen_addr, labels].filter((text) => text !== "").join(" · ");
 }
 
 function Traffic({ proxy }: { proxy: ProxySummary }) {
@@ -167,18 +176,20 @@ function BothRates({ received, sent }: { received: number; sent: number }) {
   );
 }
 
-function GroupHead({ name, sums, n }: {
+function GroupHead({ grouping, name, sums, n }: {
+  grouping: Proxies["grouping"];
   name: string;
   sums: ReadonlyMap<string, number>;
   n: number;
 }) {
   const { count } = useFormat();
-  const { shared, fleet } = words;
-  const word = shared.states[name as keyof typeof shared.states] ?? visible(name);
+  const { fleet } = words;
   return (
     <div class="flex h-full flex-col justify-end bg-raised px-4 py-3">
       <span class="flex items-baseline justify-between gap-4">
-        <bdi class="min-w-0 truncate font-semibold">{name === "" ? fleet.nameless : word}</bdi>
+        <bdi class="min-w-0 truncate font-semibold">
+          {groupWord(grouping, name) ?? visible(name)}
+        </bdi>
         <span class="text-xs text-muted tabular-nums">{count(n)}</span>
       </span>
       <span class="mt-1 flex gap-6">

@@ -5,6 +5,7 @@ import { proxyHref } from "../../state/route.ts";
 import { isSilent } from "../../state/rows.ts";
 import { words } from "../../words/words.ts";
 import { Marked } from "../shared/marked.tsx";
+import { ProxyLabels } from "../shared/proxy_labels.tsx";
 import { Bytes, Rate } from "../shared/quantity.tsx";
 import { ProxyStatus } from "../shared/status.tsx";
 import { Ago, Duration } from "../shared/time.tsx";
@@ -24,6 +25,8 @@ export function ProxyCell({ column, proxy }: { column: string; proxy: ProxySumma
       return <Text text={proxy.proxy_type} />;
     case "listen":
       return <Text text={proxy.listen_addr} mono />;
+    case "labels":
+      return <ProxyLabels proxy={proxy} />;
     case "version":
       return <Text text={proxy.version} />;
     case "receiving":

@@ -3,6 +3,7 @@ import type { ProxySummary } from "../../../manager/api/model.ts";
 import { visible } from "../../format.ts";
 import { useFormat } from "../../state/format.ts";
 import { proxyHref } from "../../state/route.ts";
+import { groupWord } from "../../state/proxies.ts";
 import { isSilent } from "../../state/rows.ts";
 import type { Column } from "../../state/table/columns.ts";
 import { type Group, groupLines, type Line } from "../../state/table/group.ts";
@@ -113,10 +114,9 @@ function ProxyHead({ column: { key, title } }: { column: Column<ProxySummary> })
 }
 
 function GroupName({ grouping, name }: { grouping: Proxies["grouping"]; name: string }) {
-  const { shared, fleet } = words;
-  if (name === "") return <span class="text-muted">{fleet.nameless}</span>;
-  if (grouping !== "status") return <Untrusted text={name} />;
-  return <>{shared.states[name as keyof typeof shared.states]}</>;
+  const word = groupWord(grouping, name);
+  if (word === null) return <Untrusted text={name} />;
+  return <span class={name === "" ? "text-muted" : ""}>{word}</span>;
 }
 
 function Sum({ column: { key }, group }: {

@@ -1,7 +1,15 @@
 import { useMemo, useRef, useState } from "preact/hooks";
 import type { ProxySummary } from "../../../manager/api/model.ts";
 import { useFormat } from "../../state/format.ts";
-import { groupOf, inOrder, parseGrouping, proxyColumns, rankIds } from "../../state/proxies.ts";
+import {
+  groupingsOf,
+  groupOf,
+  inOrder,
+  parseGrouping,
+  proxyColumns,
+  rankIds,
+} from "../../state/proxies.ts";
+import { labelsOf } from "../../state/proxy_labels.ts";
 import { useStore } from "../../state/store.ts";
 import { choose, visibleColumns } from "../../state/table/columns.ts";
 import { createFilter, EVERYTHING } from "../../state/table/filter.ts";
@@ -17,7 +25,11 @@ export function useProxies() {
   const { proxies } = store.fleet.value;
   const { q = "", sort: sortWord = "", group: groupWord } = store.route.value.query;
   const [selecting, setSelecting] = useState(false);
-  const columns = useMemo(() => proxyColumns(format), [format]);
+  const anyLabels = useMemo(
+    () => proxies.values().some((proxy) => labelsOf(proxy).length > 0),
+    [proxies],
+  );
+  const columns = useMemo(() => proxyColumns(format, anyLabels), [format, anyLabels]);
   const memory = useMemo(() => rememberChoice("proxies"), []);
   const choice = memory.value.value;
   const shown = useMemo(() => visibleColumns(columns, choice), [columns, choice]);
@@ -31,13 +43,15 @@ export function useProxies() {
   const view = useMemo(() => {
     ranks.current = rankIds(ranks.current, proxies.keys());
     const rows = inOrder(proxies.values(), ranks.current);
-    // A proxy is found by its host even where that column is not shown.
+    // A proxy is found by its host and labels even where these columns are not shown.
     const question = { columns: searchable(columns, shown), filter, sort };
     const group = grouping && { key: grouping, of: groupOf(grouping) };
     return finish(viewSteps<ProxySummary>(rows, { ...question, group }));
   }, [proxies, columns, shown, filter, sortWord, grouping]);
   return {
     ...{ columns, shown, sort, grouping, filter, view, text: q, total: proxies.size },
+    /** By what they can be grouped. */
+    groupings: () => groupingsOf(proxies.values(), grouping),
     /** Whether cards are chosen by a press, on a phone. */
     ...{ selecting, setSelecting },
     /** Changes with what is asked for, not with what is reported. */
@@ -54,5 +68,7 @@ export function useProxies() {
 export type Proxies = ReturnType<typeof useProxies>;
 
 function searchable<C extends { key: string }>(columns: readonly C[], shown: readonly C[]): C[] {
-  return columns.filter((column) => shown.includes(column) || column.key === "host");
+  return columns.filter((column) =>
+    shown.includes(column) || column.key === "host" || column.key === "labels"
+  );
 }

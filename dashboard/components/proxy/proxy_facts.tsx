@@ -1,8 +1,10 @@
 import type { ComponentChildren } from "preact";
 import type { ProxySummary } from "../../../manager/api/model.ts";
 import { useFormat } from "../../state/format.ts";
+import { labelsOf } from "../../state/proxy_labels.ts";
 import { isSilent } from "../../state/rows.ts";
 import { words } from "../../words/words.ts";
+import { ProxyLabels } from "../shared/proxy_labels.tsx";
 import { Ago, Duration } from "../shared/time.tsx";
 import { Untrusted } from "../shared/untrusted.tsx";
 
@@ -27,6 +29,11 @@ export function ProxyFacts({ proxy }: { proxy: ProxySummary }) {
       {proxy.version !== "" && (
         <Fact name={facts.version}>
           <Untrusted text={proxy.version} />
+        </Fact>
+      )}
+      {labelsOf(proxy).length > 0 && (
+        <Fact name={facts.labels}>
+          <ProxyLabels proxy={proxy} wrap />
         </Fact>
       )}
       <Fact name={reports ? facts.up : facts.wasUp}>
