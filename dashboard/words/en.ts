@@ -403,6 +403,9 @@ export const en = {
         `${n(count, "was", "were")} not closed: ${proxy}: ${outcome}.`,
       title: "Close connections",
       which: "Of which proxies",
+      where: "At which proxies",
+      othersLet: (count: Counted) =>
+        `${n(count, "other takes no orders and lets", "others take no orders and let")} it in.`,
       all: (count: Counted) => `All that take orders (${count.text})`,
       ofMode: (mode: string, count: Counted) =>
         `All of mode ${mode} that take orders (${count.text})`,

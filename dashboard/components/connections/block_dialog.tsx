@@ -64,7 +64,9 @@ export function BlockDialog(
         maxLength={50}
         mono
       />
-      {told ? <TargetNote told={told} /> : <ScopeChoice scope={scope} onChange={setScope} />}
+      {told
+        ? <TargetNote told={told} />
+        : <ScopeChoice scope={scope} onChange={setScope} label={w.where} others={w.othersLet} />}
       <ChoiceField
         label={w.blockFor}
         value={time}

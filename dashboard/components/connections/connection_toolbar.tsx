@@ -55,8 +55,8 @@ export function ConnectionToolbar(
             onToggle={(key, on) => set(choose(all, value.peek(), key, on))}
           />
         )}
-        {close && <CloseButton close={close} />}
         <ExportMenu name={name} columns={columns} rows={() => view?.rows ?? []} />
+        {close && <CloseButton close={close} />}
       </div>
     </div>
   );

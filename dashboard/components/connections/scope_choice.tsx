@@ -1,4 +1,4 @@
-import { visible } from "../../format.ts";
+import { type Counted, visible } from "../../format.ts";
 import {
   modesOf,
   parseScope,
@@ -17,12 +17,18 @@ const MOST = 1_000;
 
 /** Whose connections an order is about: all that take orders, those of a mode, or one. */
 export function ScopeChoice(
-  { scope, onChange }: { scope: Scope; onChange: (scope: Scope) => void },
+  { scope, onChange, label = w.which, others = w.others }: {
+    scope: Scope;
+    onChange: (scope: Scope) => void;
+    label?: string;
+    /** What comes of those that take no orders. */
+    others?: (count: Counted) => string;
+  },
 ) {
   const { proxies } = useStore().fleet.value;
   const { counted } = useFormat();
   const count = (of: Scope) => counted(proxiesOf(of, proxies.values()).ids.length);
-  const { ids, others } = proxiesOf(scope, proxies.values());
+  const { ids, others: left } = proxiesOf(scope, proxies.values());
   const all: Scope = { of: "all" };
   const modes = new Set(modesOf(proxies.values()));
   const names = new Set(proxiesOf(all, proxies.values()).ids.slice(0, MOST));
@@ -39,10 +45,10 @@ export function ScopeChoice(
   for (const name of names) {
     options.push([scopeText({ of: "proxy", name }), visible(name).slice(0, 60)]);
   }
-  const note = ids.length === 0 ? w.nobody : others > 0 ? w.others(counted(others)) : undefined;
+  const note = ids.length === 0 ? w.nobody : left > 0 ? others(counted(left)) : undefined;
   return (
     <ChoiceField
-      label={w.which}
+      label={label}
       value={scopeText(scope)}
       options={options}
       onChange={(text) => onChange(parseScope(text))}

@@ -57,7 +57,10 @@ export function useRowOrders(question: ConnectionQuestion, proxyId: string | nul
       ...client === "" ? [] : [item(w.closeClient, same({ client }))],
       ...target === "" ? [] : [item(w.closeTarget, same({ target }))],
       ...user === "" ? [] : [item(w.closeUser, same({ user }))],
-      item(w.block, () => setAsked({ what: "block", start: { client, scope: here } })),
+      {
+        ...item(w.block, () => setAsked({ what: "block", start: { client, scope: here } })),
+        apart: true,
+      },
     ];
   };
   const isOffered = canChange && question.tab === "active";

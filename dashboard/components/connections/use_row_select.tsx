@@ -53,7 +53,8 @@ export function useRowSelect(
   const setAll = ({ rows }: Group<ConnectionRow>, on: boolean) =>
     take(withAll(selection, rows.map(({ key }) => key), on), rows);
   const parts: SelectParts<ConnectionRow> = {
-    head: null,
+    // All that are shown may be very many: those are closed by a filter. The room keeps the names in line.
+    head: <span class="size-8 shrink-0" />,
     cell: (row, tabIndex) => (
       <SelectBox
         label={w.select(row.shown.client)}

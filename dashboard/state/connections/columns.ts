@@ -50,24 +50,24 @@ export function connectionColumns(context: ColumnContext): ConnectionColumn[] {
   const proxy = text("proxy", ({ shown }) => shown.proxy, { width: 104 });
   return [
     text("client", (row) => labelled(row.shown.client, labelOf(row.client_ip)), {
-      ...{ width: 196, fixed: true },
+      ...{ width: isLive ? 224 : 196, fixed: true },
     }),
     text("target", (row) => labelled(row.shown.target, labelOf(hostOf(row.target)))),
     text("user", ({ shown }) => shown.user, { width: 96, hidden: !users }),
     ...(fleet ? [proxy] : []),
     text("type", ({ proxy_id }) => typeOf(proxy_id), { width: 76, hidden: !fleet }),
     number("rate_received", (row) => rate(row, "received") ?? NaN, {
-      ...{ width: 88, summed: true, hidden: !isLive },
+      ...{ width: 86, summed: true, hidden: !isLive },
     }),
     number("rate_sent", (row) => rate(row, "sent") ?? NaN, {
-      ...{ width: 88, summed: true, hidden: !isLive },
+      ...{ width: 86, summed: true, hidden: !isLive },
     }),
     number("bytes_received", (row) => row.bytes_received, {
       ...{ width: 98, summed: true, hidden: isDenied },
     }),
     number("bytes_sent", (row) => row.bytes_sent, { summed: true, hidden: isDenied }),
     number("bytes", (row) => row.bytes_sent + row.bytes_received, { summed: true, hidden: true }),
-    number("duration", (row) => durationOf(row, now()), { width: 112, hidden: isDenied }),
+    number("duration", (row) => durationOf(row, now()), { width: 96, hidden: isDenied }),
     text("state", ({ state }) => words.shared.states[state], {
       width: 112,
       hidden: tab !== "closed",
