@@ -792,7 +792,7 @@ export const en = {
     selection: "Selected proxies",
     selected: (count: Counted) => `${n(count, "proxy", "proxies")} selected`,
     hiddenOnes: (n: string) => `, ${n} of them not shown`,
-    someOf: (able: string, all: Counted) => `to ${able} of ${n(all, "proxy", "proxies")}`,
+    someOf: (able: string, all: Counted) => `${able} of ${n(all, "proxy", "proxies")}`,
     actionsOfSelection: "Actions for the selected proxies",
     clearSelection: "Clear selection",
     select: (proxy: string) => `Select ${proxy}`,
@@ -841,6 +841,7 @@ export const en = {
       asItIs: "as it is",
       lift: "No limit",
       unitOf: (limit: string) => `${limit}, unit`,
+      aSecond: "a second",
       wrong: {
         count: "A whole number from 1 to 1,000,000.",
         seconds: "A time above zero.",

@@ -87,9 +87,10 @@ for (const [device, context] of [["a desktop", undefined], ["a phone", PHONE]] a
     await noSidewaysScroll(d.page);
     const choose = async (item: string) => {
       await bar(d.page).getByRole("button", { name: "Actions for the selected proxies" }).click();
-      await d.page.getByRole("menuitem", { name: item }).click();
+      await d.page.getByRole("menu").getByText("2 of 3 proxies").waitFor();
+      await d.page.getByRole("menuitem", { name: item, exact: true }).click();
     };
-    await choose("Drain… to 2 of 3 proxies");
+    await choose("Drain…");
     const dialog = dialogOf(d.page, "Drain");
     await dialog.getByText("1 other one of the selection cannot be told so.").waitFor();
     await assertAccessible(d.page, "an order to a selection");
@@ -104,14 +105,14 @@ for (const [device, context] of [["a desktop", undefined], ["a phone", PHONE]] a
     }
     assert.ok(await isServed(three.port));
 
-    await choose("Resume… to 2 of 3 proxies");
+    await choose("Resume…");
     const resume = dialogOf(d.page, "Resume");
     await resume.getByRole("button", { name: "Resume 2 proxies" }).click();
     await resume.getByText("Done by 2 of 2 proxies.").waitFor();
     await resume.getByRole("button", { name: "Close" }).last().click();
     assert.ok(await isServed(one.port) && await isServed(two.port));
 
-    await choose("Change limits… to 2 of 3 proxies");
+    await choose("Change limits…");
     const limits = dialogOf(d.page, "Change limits");
     await limits.getByLabel("Connections at a time", { exact: true }).fill("9");
     await limits.getByRole("checkbox", { name: "No limit" }).last().check();

@@ -25,9 +25,9 @@ export function LimitInput({ name, field, onChange, isWrong, lift }: {
   const id = useId();
   const off = lift?.on ?? false;
   return (
-    <div class="flex min-w-0 flex-col gap-1.5">
+    <div class="grid gap-x-4 gap-y-1.5 sm:grid-cols-[minmax(0,1fr)_13rem] sm:items-center">
       <label for={id}>{label}</label>
-      <div class="flex">
+      <div class="flex items-center">
         <input
           id={id}
           type="text"
@@ -44,6 +44,7 @@ export function LimitInput({ name, field, onChange, isWrong, lift }: {
             units.length === 0 ? "rounded-r-lg" : ""
           }`}
         />
+        {name === "accept_rate" && <span class="ml-2 text-muted">{w.aSecond}</span>}
         {units.length > 0 && (
           <select
             aria-label={w.unitOf(label)}
@@ -59,7 +60,7 @@ export function LimitInput({ name, field, onChange, isWrong, lift }: {
         )}
       </div>
       {lift && (
-        <label class="flex items-center gap-2 text-xs">
+        <label class="flex items-center gap-2 text-xs sm:col-start-2">
           <input
             type="checkbox"
             checked={off}
@@ -69,7 +70,7 @@ export function LimitInput({ name, field, onChange, isWrong, lift }: {
           {w.lift}
         </label>
       )}
-      <p id={`${id}note`} class="text-xs text-bad empty:hidden">
+      <p id={`${id}note`} class="text-xs text-bad empty:hidden sm:col-start-2">
         {isWrong ? w.wrong[LIMIT_UNITS[name]] : null}
       </p>
     </div>

@@ -60,7 +60,7 @@ export function LimitsDialog({ told, onClose }: ActionDialogProps) {
     >
       <HeldNote held={held} several={told.ids.length > 1 ? w.several : null} unknown={w.unknown} />
       {!held.waits && (
-        <div class="grid gap-x-4 gap-y-3 sm:grid-cols-2">
+        <div class="flex flex-col gap-3">
           {LIMIT_NAMES.map((name) => (
             <LimitInput
               key={name}

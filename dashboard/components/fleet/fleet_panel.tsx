@@ -130,7 +130,7 @@ function SortSelect({ table }: { table: Proxies }) {
   return (
     <select
       aria-label={fleet.sort}
-      class={`${SELECT} min-w-0 flex-1`}
+      class={`${SELECT} min-w-32 flex-1`}
       value={sort === null ? "" : `${sort.descending ? "-" : ""}${sort.key}`}
       onChange={(e) => table.setSortWord(e.currentTarget.value)}
     >

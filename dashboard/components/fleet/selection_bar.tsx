@@ -3,7 +3,6 @@ import { words } from "../../words/words.ts";
 import { ACTIONS, APART } from "../control/actions.ts";
 import type { Act } from "../control/use_actions.tsx";
 import { useHindrance } from "../control/use_hindrance.ts";
-import { Button } from "../shared/button.tsx";
 import { Menu, type MenuItem } from "../shared/menu.tsx";
 import { TOOL } from "../shared/tool.ts";
 import type { Chosen } from "./use_selection.ts";
@@ -15,19 +14,21 @@ export function SelectionBar({ chosen, act }: { chosen: Chosen; act: Act }) {
   const { proxies, hidden } = chosen;
   const { control: w } = words;
   if (proxies.length === 0) return null;
-  const items = ACTIONS.map((action): MenuItem => {
-    const able = proxies.filter((proxy) => hindrance(proxy, action) === null);
-    const ids = able.map(({ proxy_id }) => proxy_id);
-    const leftOut = proxies.length - ids.length;
+  const able = ACTIONS.map((action) => proxies.filter((each) => hindrance(each, action) === null));
+  const notes = ACTIONS.map((action, i) => {
+    const n = able[i].length;
+    if (n === 0) return hindrance(proxies[0], action)!;
+    return n < proxies.length ? w.someOf(count(n), counted(proxies.length)) : "";
+  });
+  // What holds for all of them is said once.
+  const common = notes.every((note) => note === notes[0]);
+  const items = ACTIONS.map((action, i): MenuItem => {
+    const ids = able[i].map(({ proxy_id }) => proxy_id);
     return {
       label: w.menuOfSome[action],
-      onSelect: () => act(action, ids, leftOut),
+      onSelect: () => act(action, ids, proxies.length - ids.length),
       disabled: ids.length === 0,
-      note: leftOut === 0
-        ? undefined
-        : ids.length === 0
-        ? hindrance(proxies[0], action) ?? undefined
-        : w.someOf(count(ids.length), counted(proxies.length)),
+      note: common ? undefined : notes[i],
       danger: action === "stop",
       apart: APART.has(action),
     };
@@ -43,10 +44,15 @@ export function SelectionBar({ chosen, act }: { chosen: Chosen; act: Act }) {
         {hidden > 0 && <span class="text-muted">{w.hiddenOnes(count(hidden))}</span>}
       </p>
       <div class="flex flex-wrap gap-2">
-        <Menu label={w.actionsOfSelection} items={items} buttonClass={TOOL}>
+        <Menu
+          label={w.actionsOfSelection}
+          items={items}
+          note={common ? notes[0] : undefined}
+          buttonClass={TOOL}
+        >
           {w.actions} <span aria-hidden="true">▾</span>
         </Menu>
-        <Button onClick={chosen.clear}>{w.clearSelection}</Button>
+        <button type="button" class={TOOL} onClick={chosen.clear}>{w.clearSelection}</button>
       </div>
     </div>
   );
