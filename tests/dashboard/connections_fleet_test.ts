@@ -113,7 +113,7 @@ browserTest(
       }),
     ]);
     await dialog.getByText("client gone").waitFor();
-    await dialog.getByRole("button", { name: "Client" }).click();
+    await dialog.getByRole("button", { name: "Client", exact: true }).click();
     await dialog.waitFor({ state: "detached" });
     await d.page.getByRole("button", { name: "Remove the filter Client: 10.0.0.1" }).waitFor();
   },

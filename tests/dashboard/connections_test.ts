@@ -93,7 +93,7 @@ browserTest("Connections finds by words and by expressions, and marks what it fo
 browserTest("Connections filters by a click on a value, and lets go of it", async (d) => {
   await report(d);
   await openConnections(d);
-  await rowsOf(d.page).first().getByRole("button", { name: "10.0.0.1:50000" }).click();
+  await rowsOf(d.page).first().getByRole("button", { name: "10.0.0.1:50000", exact: true }).click();
   await d.page.getByText("2 connections").waitFor();
   await d.page.getByRole("button", { name: "alice" }).click();
   await d.page.getByText("1 connection", { exact: true }).waitFor();

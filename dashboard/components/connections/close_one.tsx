@@ -1,4 +1,5 @@
 import type { ConnectionRow } from "../../state/connections/row.ts";
+import { useStore } from "../../state/store.ts";
 import { words } from "../../words/words.ts";
 import { useOrder } from "../control/use_order.ts";
 import { Confirm } from "../shared/confirm.tsx";
@@ -7,6 +8,10 @@ const w = words.connections.control;
 
 /** Closes one connection, after a question. */
 export function CloseOne({ row, onClose }: { row: ConnectionRow; onClose: () => void }) {
+  const { feed, version } = useStore().connections;
+  // Read, so that it is drawn anew with each message.
+  version.value;
+  const isOpen = feed.value.isOpen(row);
   const give = useOrder();
   const { client, target, proxy } = row.shown;
   return (
@@ -14,7 +19,7 @@ export function CloseOne({ row, onClose }: { row: ConnectionRow; onClose: () => 
       title={w.oneTitle}
       verb={w.oneVerb}
       destructive
-      ready={row.active && !row.gone}
+      ready={isOpen}
       run={() => give({ command: "close_connection", id: row.id }, [row.proxy_id])}
       onClose={onClose}
     >
@@ -23,7 +28,7 @@ export function CloseOne({ row, onClose }: { row: ConnectionRow; onClose: () => 
           {target === "" ? w.oneWordsNowhere(client, proxy) : w.oneWords(client, target, proxy)}
         </bdi>
       </p>
-      {(!row.active || row.gone) && <p role="status" class="text-muted">{w.ended}</p>}
+      {!isOpen && <p role="status" class="text-muted">{w.ended}</p>}
     </Confirm>
   );
 }

@@ -35,11 +35,7 @@ export function useRowSelect(
   const clear = () => choose(NOTHING);
   if (!isOffered) return { rows: [], parts: undefined, clear };
   const feed = connections.feed.value;
-  const isOpen = ({ key, proxy_id, id }: ConnectionRow) => {
-    const row = feed.get(proxy_id, id);
-    return row !== undefined && row.key === key && row.active;
-  };
-  const selection = pruned(chosen, (key) => isOpen(known.current.get(key)!));
+  const selection = pruned(chosen, (key) => feed.isOpen(known.current.get(key)!));
   const order = () => lines.flatMap((line) => line.type === "row" ? [line.row] : []);
   const take = (next: Selection, rows: readonly ConnectionRow[]) => {
     const found = new Map([...known.current.values(), ...rows].map((row) => [row.key, row]));

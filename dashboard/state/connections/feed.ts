@@ -58,6 +58,13 @@ export class ConnectionFeed {
     return this.#byProxy.get(proxyId)?.get(id);
   }
 
+  /** Whether this very connection is open now, whatever became of the row that was shown of it. */
+  isOpen({ proxy_id, id, client_port, start_time }: ConnectionRow): boolean {
+    const now = this.get(proxy_id, id);
+    return now !== undefined && now.active && now.client_port === client_port &&
+      Math.abs(now.start_time - start_time) < SAME_START_S;
+  }
+
   /** Takes a message, in steps between which the rows may be read. */
   *apply(message: ConnectionMessage): Steps<void> {
     // Without a full list to start from, changes alone would be shown as if they were all.

@@ -11,7 +11,9 @@ import { FleetTopic } from "../../../../manager/fleet_topic.ts";
 import { Registry } from "../../../../manager/registry.ts";
 import { Topic } from "../../../../manager/topic.ts";
 import { CONNECTION_STATES } from "../../../../proxy/stats/report.ts";
+import type { LiveConnection } from "../../../../manager/api/model.ts";
 import { boot, connection, report, T0 } from "../../../support/reports.ts";
+import { connection as told, connections } from "../../support.ts";
 
 interface Watched {
   full(nowMs: number): string;
@@ -203,4 +205,24 @@ Deno.test("ConnectionFeed takes nothing before a full list, and counts by tab", 
   take(feed, topic.next(T0 + 1000));
   assert.deepEqual(feed.counts, { active: 1, closed: 2, denied: 1 });
   assert.deepEqual(feed.appeared, { active: 1, closed: 2, denied: 1 });
+});
+
+Deno.test("ConnectionFeed knows a connection again that was dropped and told anew, and no other by its number", () => {
+  const feed = new ConnectionFeed();
+  const tell = (upsert: LiveConnection[], removed: number[] = [], full = false) =>
+    finish(feed.apply(connections({ full, upsert, removed })));
+  tell([told({ id: 7 })], [], true);
+  const row = feed.get("edge-1", 7)!;
+  assert.ok(feed.isOpen(row));
+  tell([], [7]);
+  assert.ok(!feed.isOpen(row) && row.gone);
+  tell([told({ id: 7, start_time: 1001 })]);
+  assert.ok(feed.isOpen(row));
+  tell([told({ id: 7, active: false, state: "closed" })]);
+  assert.ok(!feed.isOpen(row));
+  tell([told({ id: 7, start_time: 2000 })]);
+  assert.ok(!feed.isOpen(row), "a later start of the proxy counts from 1 again");
+  tell([], [7]);
+  tell([told({ id: 7, client_port: 4 })]);
+  assert.ok(!feed.isOpen(row));
 });
