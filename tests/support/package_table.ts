@@ -1,7 +1,7 @@
 /** Which packages each part may import. */
 export const PACKAGES: Record<string, string[]> = {
   "build.ts": ["tailwindcss"],
-  "dashboard/": ["preact", "@preact/signals", "@tanstack/virtual-core", "chart.js", "hono"],
+  "dashboard/": ["preact", "@preact/signals", "chart.js", "hono"],
   "proxy/": ["@logtape/logtape", "ipaddr.js", "zod"],
   "proxy/dns/": ["@logtape/logtape", "dns-packet", "ipaddr.js", "zod"],
   "proxy/auth/": ["@logtape/logtape", "bcryptjs", "zod"],

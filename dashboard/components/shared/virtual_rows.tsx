@@ -1,16 +1,12 @@
-import {
-  defaultRangeExtractor,
-  elementScroll,
-  observeElementOffset,
-  observeElementRect,
-  observeWindowOffset,
-  observeWindowRect,
-  Virtualizer,
-  type VirtualizerOptions,
-  windowScroll,
-} from "@tanstack/virtual-core";
 import type { RefObject } from "preact";
 import { useLayoutEffect, useReducer, useRef, useState } from "preact/hooks";
+import {
+  offsetOf,
+  type Placed,
+  placeRows,
+  rowsInSight,
+  type Sight,
+} from "../../state/table/sight.ts";
 
 /** What a list of many rows tells of itself; all rows are of one height. */
 export interface VirtualOptions {
@@ -29,17 +25,11 @@ export interface VirtualOptions {
 
 /** The rows that are in sight, and how much room the others take. */
 export interface VirtualRows {
-  rows: readonly {
-    index: number; /** Room left for rows between the one before and this, in pixels. */
-    gap: number;
-  }[];
+  rows: readonly Placed[];
   /** Room below the last. */
   after: number;
   scrollTo(index: number): void;
 }
-
-/** Rows beyond the edges of the screen that are drawn too, so that scrolling shows no empty ones. */
-const OVERSCAN = 4;
 
 /** To measure lays the page out, so it waits until nothing has been drawn for so long, in milliseconds. */
 const MEASURE_AFTER_MS = 100;
@@ -47,91 +37,72 @@ const MEASURE_AFTER_MS = 100;
 /** Until it has been measured. */
 const UNKNOWN = -1;
 
-type Rows = Virtualizer<Element | Window, HTMLElement>;
-
 /** Draws only the rows in sight. Each row's element carries `data-index`, by which the first is measured. */
 export function useVirtualRows(options: VirtualOptions): VirtualRows {
+  const { count, list, scroller, headHeight = 0, keep = null } = options;
   const [, draw] = useReducer((n: number) => n + 1, 0);
   const [place, setPlace] = useState({ height: options.height, top: UNKNOWN });
-  const latest = useRef(options);
-  latest.current = options;
-  const made = useRef<Rows | null>(null);
-  const settings = settingsOf(latest, place, () => draw(undefined));
-  made.current ??= new Virtualizer(settings);
-  const virtualizer = made.current;
-  virtualizer.setOptions(settings);
-  useLayoutEffect(() => virtualizer._didMount(), []);
-  const update = () => {
-    const measured = measure(latest.current, place.height);
-    if (measured.height === place.height && measured.top === place.top) return;
-    virtualizer.setOptions(settingsOf(latest, measured, () => draw(undefined)));
-    virtualizer.measure();
-    setPlace(measured);
-  };
+  const port = useRef({ offset: 0, size: 0 });
+  const sight = (): Sight => ({
+    ...{ count, height: place.height, top: Math.max(0, place.top), ...port.current },
+  });
+  const range = rowsInSight(sight());
+  // What is called later is to know of the last drawing.
+  const latest = useRef({ sight, range });
+  latest.current = { sight, range };
+  useLayoutEffect(() =>
+    watchPort(scroller?.current ?? null, (seen) => {
+      port.current = seen;
+      const { sight, range } = latest.current;
+      const [first, end] = rowsInSight(sight());
+      if (first !== range[0] || end !== range[1]) draw(undefined);
+    }), []);
   useLayoutEffect(() => {
-    virtualizer._willUpdate();
+    const update = () => {
+      const measured = measure(list.current, scroller?.current ?? null, place.height);
+      if (measured.height !== place.height || measured.top !== place.top) setPlace(measured);
+    };
     if (place.top === UNKNOWN) return update();
     const timer = setTimeout(update, MEASURE_AFTER_MS);
     return () => clearTimeout(timer);
   });
-  const items = virtualizer.getVirtualItems();
-  let end = Math.max(0, place.top);
-  const rows = items.map(({ index, start, end: itsEnd }) => {
-    const gap = start - end;
-    end = itsEnd;
-    return { index, gap };
-  });
   return {
-    rows,
-    after: Math.max(0, place.top) + options.count * place.height - end,
-    scrollTo: (index) => virtualizer.scrollToIndex(index, { align: "auto" }),
-  };
-}
-
-function settingsOf(
-  latest: RefObject<VirtualOptions>,
-  { height, top }: { height: number; top: number },
-  draw: () => void,
-): VirtualizerOptions<Element | Window, HTMLElement> {
-  const { count, scroller, headHeight = 0 } = latest.current!;
-  const how = scroller
-    ? {
-      getScrollElement: () => scroller.current,
-      observeElementRect,
-      observeElementOffset,
-      scrollToFn: elementScroll,
-    }
-    : {
-      getScrollElement: () => window,
-      observeElementRect: observeWindowRect,
-      observeElementOffset: observeWindowOffset,
-      scrollToFn: windowScroll,
-    };
-  return {
-    // Each of the two ways is right for its kind of element; the library's type cannot say "either".
-    ...how as unknown as VirtualizerOptions<Element | Window, HTMLElement>,
-    count,
-    estimateSize: () => height,
-    overscan: OVERSCAN,
-    scrollMargin: Math.max(0, top),
-    scrollPaddingStart: headHeight,
-    onChange: draw,
-    rangeExtractor(range) {
-      const shown = defaultRangeExtractor(range);
-      const { keep = null, count } = latest.current!;
-      if (keep === null || keep >= count || shown.includes(keep)) return shown;
-      return [...shown, keep].sort((a, b) => a - b);
+    ...placeRows(range, { count, height: place.height }, keep),
+    scrollTo(index) {
+      const top = offsetOf(index, latest.current.sight(), headHeight);
+      if (top !== null) (scroller?.current ?? globalThis.window).scrollTo({ top });
     },
   };
 }
 
+/** Tells how far it is scrolled and how much can be seen, at once and whenever that changes. */
+function watchPort(
+  scroller: HTMLElement | null,
+  onSeen: (port: Pick<Sight, "offset" | "size">) => void,
+): () => void {
+  const stop = new AbortController();
+  const { signal } = stop;
+  const see = () =>
+    onSeen(
+      scroller
+        ? { offset: scroller.scrollTop, size: scroller.clientHeight }
+        : { offset: scrollY, size: innerHeight },
+    );
+  (scroller ?? globalThis.window).addEventListener("scroll", see, { passive: true, signal });
+  if (scroller) {
+    const observer = new ResizeObserver(see);
+    observer.observe(scroller);
+    signal.addEventListener("abort", () => observer.disconnect());
+  } else addEventListener("resize", see, { signal });
+  see();
+  return () => stop.abort();
+}
+
 /** The rows' height, and where the first begins in what scrolls. */
-function measure({ list, scroller }: VirtualOptions, height: number) {
-  const element = list.current;
-  if (!element) return { height, top: 0 };
-  const row = element.querySelector<HTMLElement>("[data-index]");
-  const { top } = element.getBoundingClientRect();
-  const outer = scroller?.current;
-  const scrolled = outer ? outer.scrollTop - outer.getBoundingClientRect().top : scrollY;
+function measure(list: HTMLElement | null, scroller: HTMLElement | null, height: number) {
+  if (!list) return { height, top: 0 };
+  const row = list.querySelector<HTMLElement>("[data-index]");
+  const { top } = list.getBoundingClientRect();
+  const scrolled = scroller ? scroller.scrollTop - scroller.getBoundingClientRect().top : scrollY;
   return { height: row?.offsetHeight || height, top: Math.round(top + scrolled) };
 }
