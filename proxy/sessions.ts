@@ -17,7 +17,6 @@ const REGULAR_ENDS = new Set([
   "client_reset",
   "drain_timeout",
   "closed_by_operator",
-  "client_blocked",
 ]);
 
 const REJECTIONS: Record<Rejection | ClientRefusal, string> = {
@@ -86,6 +85,11 @@ export class Sessions {
     return [...this.#running.keys()].filter(fits);
   }
 
+  /** Why this client may not use the proxy as things are now, or null. */
+  refusalOf(ip: string): ClientRefusal | null {
+    return this.#limits.gate?.client(ip) ?? null;
+  }
+
   /** Takes over an accepted connection, or closes it where a limit stands against it. */
   accept(conn: Deno.TcpConn): void {
     const { hostname, port } = conn.remoteAddr;
@@ -96,7 +100,7 @@ export class Sessions {
     const permit = denied ?? connections.admit(toldLater ? null : ip);
     if (typeof permit === "string") return this.#reject(conn, permit);
     const session = new Session(conn, this.#collector.open(ip, port), bandwidth?.throttle());
-    if (toldLater) session.admission = gate ? new GatedAdmission(gate, permit) : permit;
+    if (toldLater) session.admission = new GatedAdmission(this, permit);
     this.#running.set(session, permit);
     this.#run(session, permit);
   }
@@ -153,7 +157,10 @@ export class Sessions {
       this.#collector.end(record, "closed", reason);
     } catch (error) {
       reason = session.endReason || this.#reasonOf(error);
-      this.#collector.end(record, REGULAR_ENDS.has(reason) ? "closed" : "failed", reason);
+      // A client that was blocked while it was served; one that is refused for it is told so by its handler.
+      const isBlocked = session.endReason === "client_blocked";
+      const isRegular = isBlocked || REGULAR_ENDS.has(reason);
+      this.#collector.end(record, isRegular ? "closed" : "failed", reason);
     } finally {
       permit[Symbol.dispose]();
       session.close();
@@ -187,11 +194,14 @@ export class Sessions {
   }
 }
 
-/** Asks the gate first, so that a client that may not use the proxy takes nothing of a limit. */
+/**
+ * Asks the gate that holds when the client is told, and before the limits, so that one that may not use the
+ * proxy takes nothing of them.
+ */
 class GatedAdmission implements Admission {
-  constructor(readonly gate: ClientGate, readonly permit: Permit) {}
+  constructor(readonly sessions: Sessions, readonly permit: Permit) {}
 
   identify(ip: string): FailureReason | null {
-    return this.gate.client(ip) ?? this.permit.identify(ip);
+    return this.sessions.refusalOf(ip) ?? this.permit.identify(ip);
   }
 }

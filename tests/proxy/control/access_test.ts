@@ -140,3 +140,28 @@ withWorkers("unblock_client lets a client in again, however it is written", asyn
   const again = await proxy.tell({ command: "unblock_client", ip: "127.0.0.1" });
   assert.match(again.detail, /it was not blocked/);
 });
+
+withWorkers("block_client and set_access hold for a client that is told later", async (workers) => {
+  await using server = startTcp(echo);
+  await using proxy = await startControlled(workers, "tcp", {
+    ...{ target: server.address, acceptProxy: "127.0.0.1" },
+  });
+  const waiting = await Promise.all(Array.from({ length: 4 }, () => connectTo(proxy.port)));
+  await eventually("all have been taken", async () => {
+    return (await proxy.tell({ command: "count_matching", filter: {} })).count === 4;
+  });
+  await proxy.tell({ command: "block_client", ip: "10.0.0.1", seconds: 3600 });
+  await proxy.tell({ command: "set_access", rules: ["--deny 10.0.0.2"] });
+  const clients = ["10.0.0.1", "10.0.0.2", "10.0.0.1", "10.0.0.3"];
+  for (const [i, conn] of waiting.entries()) {
+    await send(conn, `PROXY TCP4 ${clients[i]} 10.9.9.9 ${portOf(conn)} 1\r\n`);
+    if (clients[i] === "10.0.0.3") await echoes(conn);
+    else await ends(conn);
+    conn.close();
+  }
+  await proxy.report("they are counted", (report) => {
+    if (report.kind !== "detail") return false;
+    const { client_blocked, client_denied } = report.reasons;
+    return client_blocked === 2 && client_denied === 1;
+  });
+});
