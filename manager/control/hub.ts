@@ -30,9 +30,12 @@ export interface HubDeps {
   onChange: (proxyId: string, isControlled: boolean) => void;
   /** How long a connection may take to prove that it has a key, in milliseconds. */
   proofMs?: number;
+  /** What answers to one order may tell beside how it went, in characters of JSON. */
+  maxShown?: number;
 }
 
 const PROOF_MS = 5_000;
+const MAX_SHOWN = 16 * 1024 * 1024;
 const GOING_AWAY = 1001;
 const TRY_LATER = 1013;
 
@@ -126,11 +129,14 @@ export class ControlHub implements ChannelHost {
       ? null
       : this.#book.open(order, proxyIds.length);
     if (refused) return refused;
+    let room = this.#deps.maxShown ?? MAX_SHOWN;
     // All at once: those that do not answer must take no time from the others.
     return await Promise.all(proxyIds.map(async (proxyId) => {
       const outcome = await this.#give(order, proxyId, timeoutMs);
       this.figures.noteOutcome(order.command.command, outcome.outcome);
-      return outcome;
+      if (!outcome.shown) return outcome;
+      room -= JSON.stringify(outcome.shown).length;
+      return room < 0 ? LEFT_OUT : outcome;
     }));
   }
 
@@ -205,4 +211,9 @@ export class ControlHub implements ChannelHost {
 const NOT_CONNECTED: Outcome = {
   outcome: "not_connected",
   detail: "this proxy takes no orders from here: it is away, or was started without --control",
+};
+
+const LEFT_OUT: Outcome = {
+  outcome: "done",
+  detail: "told, but left out of a reply that would be too long: ask fewer proxies at a time",
 };

@@ -1,5 +1,7 @@
 import { strict as assert } from "node:assert";
 import { CONTROL_KEY, startControlManager, startFakeProxy } from "../../support/control_channel.ts";
+import { startHub } from "../../support/control_hub.ts";
+import type { Shown } from "../../../proxy/control/shown.ts";
 import { eventually } from "../../support/eventually.ts";
 import { Contract, operationsOf } from "../../support/openapi.ts";
 import { startTestProxy } from "../../support/proxy.ts";
@@ -95,4 +97,32 @@ Deno.test("POST /api/control refuses what is no order, in one line", async () =>
   }
   const { body } = await manager.order("drain", { proxies: "all", id: "mine" });
   assert.deepEqual(body, { id: "mine", command: "drain", results: [] });
+});
+
+Deno.test("ControlHub leaves out of a reply what would make it too long, and says so", async () => {
+  const shown: Shown = {
+    ...{ accepting: "yes", log_level: "info" },
+    limits: {
+      ...{ max_connections: null, max_connections_per_client: null, accept_rate: null },
+      ...{ idle_timeout: null, bandwidth: null, bandwidth_per_connection: null },
+    },
+    ...{ access: ["--deny 10.0.0.1"], access_left_out: 0, blocks: [], blocks_left_out: 0 },
+  };
+  const maxShown = 2 * JSON.stringify(shown).length;
+  await using manager = startHub({ maxShown });
+  const execute = () => Promise.resolve({ ok: true, detail: "told", shown });
+  const ids = ["edge-1", "edge-2", "edge-3"];
+  await using all = new AsyncDisposableStack();
+  for (const proxyId of ids) all.use(startFakeProxy(manager.port, { proxyId, execute }));
+  await eventually("all are there", () => manager.hub.connected === 3);
+  const order = { id: "x", command: { command: "show" } };
+  for (let i = 0; i < 2; i++) {
+    const outcomes = await manager.hub.order(order, ids, 10_000);
+    assert.ok(typeof outcomes !== "string");
+    assert.ok(outcomes.every(({ outcome }) => outcome === "done"));
+    const [left, ...told] = outcomes.toSorted((a, b) => b.detail.length - a.detail.length);
+    assert.equal(left.shown, undefined);
+    assert.match(left.detail, /^told, but left out of a reply that would be too long/);
+    assert.deepEqual(told.map((outcome) => outcome.shown), [shown, shown]);
+  }
 });
