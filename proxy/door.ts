@@ -51,6 +51,13 @@ export class Door {
     this.#accepting = this.#accept(this.#listener);
   }
 
+  /** Goes on as a door before it, which it takes the place of: held if that was, closed if that was. */
+  async likewise({ isOpen, isHeld }: Door): Promise<this> {
+    if (!isOpen || isHeld) this.hold();
+    if (!isOpen) await this.close();
+    return this;
+  }
+
   /**
    * Lets nobody in from now on. Those who come wait in the system's queue; one has been taken out of it
    * already, and waits here. Once the queue is full, those who come see no answer.
@@ -91,7 +98,7 @@ export class Door {
     return acceptLoop(listener, {
       onConnection: (conn) => {
         this.#lastAt = performance.now();
-        if (listener === this.#shut) return closeQuietly(conn);
+        if (listener === this.#shut) return this.#turnAway(conn);
         return this.#held ? this.#letInLater(listener, conn) : onConnection(conn);
       },
       onLost,
@@ -102,7 +109,12 @@ export class Door {
   async #letInLater(listener: Deno.TcpListener, conn: Deno.TcpConn): Promise<void> {
     while (this.#held && this.#listener === listener) await this.#held.promise;
     if (this.#listener === listener) await this.#options.onConnection(conn);
-    else closeQuietly(conn);
+    else this.#turnAway(conn);
+  }
+
+  #turnAway(conn: Deno.TcpConn): void {
+    closeQuietly(conn);
+    this.#options.onLost();
   }
 }
 
@@ -113,5 +125,14 @@ function open(address: Address, options: DoorOptions): Deno.TcpListener {
     return listen ? listen(how) : Deno.listen(how);
   } catch (error) {
     throw new ListenError("tcp", address, error);
+  }
+}
+
+/** Says whether an address is free, also of those who would share it; throws {@link ListenError}. */
+export function probe({ host: hostname, port }: Address): void {
+  try {
+    Deno.listen({ hostname, port }).close();
+  } catch (error) {
+    throw new ListenError("tcp", { host: hostname, port }, error);
   }
 }

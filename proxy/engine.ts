@@ -116,7 +116,7 @@ class Engine implements Serving, Ordered {
     try {
       // First what may fail: until then nothing has changed.
       files = new OptionFiles(next, this.#deps.reusePort, this.#files);
-      if (formerDoor) this.#door = this.#openDoor(next.listen);
+      if (formerDoor) this.#door = await this.#openDoor(next.listen).likewise(formerDoor);
     } catch (error) {
       if (error instanceof ListenError || error instanceof FileError) {
         return { error: error.message };

@@ -19,6 +19,7 @@ import { type ReportPlan, Reports } from "./reports.ts";
 import type { Serving } from "./serving.ts";
 import type { ReportSeal } from "./stats/report_seal.ts";
 import type { Identity } from "./stats/reporter.ts";
+import { Turns } from "./turns.ts";
 
 /** What the program does for a proxy that is told to; without one, such a command is refused. */
 export interface ControlDeps {
@@ -55,8 +56,7 @@ export class Running {
   readonly #reports: Reports | null;
   #options: ProxyOptions;
   #stopping: Promise<void> | null = null;
-  /** Changes of options follow each other. */
-  #lastChange: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
 
   constructor(
     options: ProxyOptions,
@@ -105,7 +105,7 @@ export class Running {
    * leaves all as it was.
    */
   apply(options: ProxyOptions): Promise<Applied> {
-    return this.#inTurn(() => this.#apply(options));
+    return this.#turns.take(() => this.#apply(options));
   }
 
   /** Drains up to the drain timeout, reports a last time, and ends. A second call joins the first. */
@@ -114,7 +114,7 @@ export class Running {
   }
 
   async #stop(): Promise<void> {
-    await this.#lastChange;
+    await this.#turns.over();
     await this.#serving.drain();
     this.#reports?.drain();
     await this.#serving.end();
@@ -148,13 +148,18 @@ export class Running {
       case "backend":
         return answerTo(command, await this.#backend(command));
       case "drain":
-      case "resume": {
-        const result = await this.#order(command, command);
-        if (result.ok) this.#reports?.drain(name === "drain");
-        return result;
-      }
-      default:
+      case "resume":
+        return await this.#turns.take(async () => {
+          const result = await this.#order(command, command);
+          if (result.ok) this.#reports?.drain(name === "drain");
+          return result;
+        });
+      case "close_connection":
+      case "close_matching":
+      case "count_matching":
         return await this.#order(command, command);
+      default:
+        return await this.#turns.take(() => this.#order(command, command));
     }
   }
 
@@ -179,12 +184,13 @@ export class Running {
   #backend(command: CommandOf<"backend">): Promise<Outcome> {
     const order = ORDERS[command.action];
     if (!order) return this.#change(command);
-    return this.#serving.execute({ command: "order_backend", name: command.name, order });
+    const { name } = command;
+    return this.#turns.take(() => this.#serving.execute({ command: "order_backend", name, order }));
   }
 
   /** A command that is a change of options. */
   #change(command: CommandOf<"set_limits" | "set_access" | "backend">): Promise<Outcome> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       const options = optionsAfter(this.#options, command);
       if (typeof options === "string") return { error: options };
       const { error = "", applied } = await this.#apply(options);
@@ -237,12 +243,6 @@ export class Running {
   #plan({ statsTo, reportInterval: interval, reportBandwidth }: ProxyOptions): ReportPlan | null {
     const bandwidth = reportBandwidth * (this.#serving.reportShare ?? 1);
     return statsTo && { to: statsTo, interval, bandwidth };
-  }
-
-  #inTurn<T>(change: () => Promise<T>): Promise<T> {
-    const turn = this.#lastChange.then(change);
-    this.#lastChange = turn.catch(() => {});
-    return turn;
   }
 }
 

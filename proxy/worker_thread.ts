@@ -52,8 +52,13 @@ export class WorkerThread {
 
   /** Ends it at once; harmless when called again. */
   end(): void {
-    this.#isOver = true;
     this.#worker.terminate();
+    this.#over();
+  }
+
+  /** It answers nothing any more. */
+  #over(): void {
+    this.#isOver = true;
     this.#ended.resolve();
     for (const resolve of this.#asked.values()) resolve(null);
     this.#asked.clear();
@@ -73,7 +78,7 @@ export class WorkerThread {
         this.#asked.delete(data.number);
         return;
       case "ended":
-        this.#ended.resolve();
+        this.#over();
     }
   }
 }

@@ -2,16 +2,21 @@ import { getLogger } from "@logtape/logtape";
 import { isSame } from "./control/differences.ts";
 import { type EngineOrder, joinOutcomes, type Outcome } from "./control/outcome.ts";
 import { Standing } from "./control/standing.ts";
+import { probe } from "./door.ts";
 import { OptionFiles } from "./files.ts";
 import { listenText } from "./identity.ts";
 import { type Address, formatAddress, ListenError } from "./net/address.ts";
-import type { Limits, ProxyOptions } from "./options.ts";
+import type { ProxyOptions } from "./options.ts";
 import type { Identity, OwnFigures } from "./stats/reporter.ts";
 import { FileError } from "./reloaded.ts";
 import type { Serving } from "./serving.ts";
 import { SharedTotals, SLOTS } from "./stats/shared_totals.ts";
-import type { Question, WorkerAnswer, WorkerDetail } from "./worker.ts";
+import type { WorkerDetail } from "./worker.ts";
 import { joinDetails, withoutActive } from "./worker_detail.ts";
+import { Turns } from "./turns.ts";
+import { applyToAll, askAll } from "./worker_asking.ts";
+import { WorkerRestarts } from "./worker_restarts.ts";
+import { OWN_REPORT_SHARE, shareOf } from "./worker_share.ts";
 import { WorkerThread } from "./worker_thread.ts";
 
 /** The module that a worker runs, and what it is given for itself. */
@@ -26,9 +31,11 @@ export interface Workers extends Serving {
   report(identity: Identity): void;
 }
 
-const RESTART_MS = 500;
-/** The part of the reports' bandwidth that is for what the workers do not report themselves. */
-const OWN_REPORT_SHARE = 0.1;
+const ALL_DEAD = "all workers have died, and others are being started";
+/** What is about connections that run, and done as soon as it is told. */
+const ABOUT_CONNECTIONS: ReadonlySet<string> = new Set<EngineOrder["command"]>([
+  ...["close_connection", "close_matching", "count_matching", "close_denied"] as const,
+]);
 
 /** Starts the workers; rejects with {@link ListenError} or FileError with nothing left running. */
 export async function startWorkers(
@@ -42,15 +49,6 @@ export async function startWorkers(
   return group;
 }
 
-/** Several workers may share a port, but not with another program: nobody else may listen there. */
-function probe(listen: Address): void {
-  try {
-    Deno.listen({ hostname: listen.host, port: listen.port }).close();
-  } catch (error) {
-    throw new ListenError("tcp", listen, error);
-  }
-}
-
 class WorkerGroup implements Workers {
   addr!: Deno.NetAddr;
   readonly source;
@@ -60,7 +58,7 @@ class WorkerGroup implements Workers {
   readonly #log = getLogger(["rustproxy", "proxy"]);
   readonly #shared = new SharedTotals();
   readonly #members = new Set<WorkerThread>();
-  readonly #restarts = new Set<ReturnType<typeof setTimeout>>();
+  readonly #restarts = new WorkerRestarts();
   readonly #standing = new Standing();
   #options: ProxyOptions;
   /** The workers read them too; here, what is wrong with them can be told in a line. */
@@ -70,7 +68,10 @@ class WorkerGroup implements Workers {
   #identity: Identity | null = null;
   /** True while nobody listens, since the proxy drains or stops. */
   #draining = false;
-  #lastQuestion = 0;
+  /** Slots of workers that could not be started. */
+  readonly #freeSlots: number[] = [];
+  /** A worker that is started while the others are told something might miss it. */
+  readonly #turns = new Turns();
 
   constructor(options: ProxyOptions, via: string, module: WorkerModule) {
     this.#options = options;
@@ -97,6 +98,7 @@ class WorkerGroup implements Workers {
       this.addr = await this.#add(this.#options.listen);
       await this.#fillUp();
     } catch (error) {
+      this.#restartNoMore();
       for (const member of this.#members) member.end();
       throw error;
     }
@@ -120,20 +122,32 @@ class WorkerGroup implements Workers {
 
   async execute(order: EngineOrder): Promise<Outcome> {
     if (order.command === "show") return this.#standing.show(this.#draining);
+    // These change nothing that another worker would have to know.
+    if (ABOUT_CONNECTIONS.has(order.command)) return await this.#order(order);
+    return await this.#turns.take(() => this.#order(order));
+  }
+
+  async #order(order: EngineOrder): Promise<Outcome> {
     if (order.command === "resume") return await this.#resume();
     if (order.command === "drain") this.#draining = true;
     const asked = order.command === "close_connection"
       ? [...this.#members].filter(({ slot }) => slot === (order.id - 1) % SLOTS)
       : [...this.#members];
-    const question: Question = { kind: "order", order };
-    const answers = await Promise.all(asked.map((member) => this.#ask(member, question)));
+    const answers: Outcome[] = await askAll(asked, { kind: "order", order });
+    // A dead worker's connections have ended with it.
+    if (ABOUT_CONNECTIONS.has(order.command)) answers.push({ error: "", count: 0 });
+    else if (answers.length === 0 && order.command !== "drain") return { error: ALL_DEAD };
     if (order.command === "reload") await this.#files.reload();
     const outcome = joinOutcomes(answers);
     if (!outcome.error) this.#standing.note(order);
     return outcome;
   }
 
-  async apply(options: ProxyOptions): Promise<Outcome> {
+  apply(options: ProxyOptions): Promise<Outcome> {
+    return this.#turns.take(() => this.#apply(options));
+  }
+
+  async #apply(options: ProxyOptions): Promise<Outcome> {
     const moves = !isSame(options.listen, this.#options.listen) &&
       !isSame(options.listen, this.#address());
     let files: OptionFiles;
@@ -146,15 +160,20 @@ class WorkerGroup implements Workers {
       }
       throw error;
     }
-    const answer = await this.#applyToAll(options, moves ? options.listen : this.#address());
-    if (answer.error) {
+    const listen = moves ? options.listen : this.#address();
+    const answer = await applyToAll(this.#members, options, listen);
+    if (answer?.error) {
       // Some may have done it.
-      await this.#applyToAll(this.#options, this.#address());
+      await applyToAll(this.#members, this.#options, this.#address());
       return answer;
     }
-    this.addr = answer.addr;
+    // Where all have died, those that take their places have it from the start.
+    if (answer) this.addr = answer.addr;
+    else if (moves && listen.port > 0) {
+      this.addr = { transport: "tcp", hostname: listen.host, port: listen.port };
+    }
     if (this.#identity) {
-      this.#identity = { ...this.#identity, listen_addr: listenText(answer.addr) };
+      this.#identity = { ...this.#identity, listen_addr: listenText(this.addr) };
     }
     this.#options = options;
     this.#files.close(files);
@@ -168,8 +187,7 @@ class WorkerGroup implements Workers {
   }
 
   drain(): Promise<void> {
-    this.#draining = true;
-    for (const timer of this.#restarts) clearTimeout(timer);
+    this.#restartNoMore();
     for (const member of this.#members) member.tell({ kind: "stop" });
     return Promise.resolve();
   }
@@ -180,38 +198,24 @@ class WorkerGroup implements Workers {
     this.#files.close();
   }
 
-  /** The first one finds the port if any may be taken, the others share it. */
-  async #applyToAll(options: ProxyOptions, listen: Address): Promise<WorkerAnswer> {
-    const shared = shareOf(options);
-    const [first, ...rest] = this.#members;
-    // All have died, and those that take their places will have them from the start.
-    if (!first) return { error: "", addr: this.addr };
-    const one: Question = { kind: "apply", options: shared, listen };
-    const answer = await this.#ask(first, one);
-    if (answer.error) return answer;
-    const { hostname: host, port } = answer.addr;
-    const question: Question = { ...one, listen: { host, port } };
-    const others = await Promise.all(rest.map((member) => this.#ask(member, question)));
-    return { ...joinOutcomes([answer, ...others]), addr: answer.addr };
-  }
-
   async #resume(): Promise<Outcome> {
     try {
       if (this.#draining) probe(this.#address());
     } catch (error) {
       return { error: (error as ListenError).message };
     }
+    const answers = await askAll(this.#members, { kind: "order", order: { command: "resume" } });
+    const outcome = joinOutcomes(answers);
+    if (outcome.error) {
+      // Some may have done it.
+      await askAll(this.#members, { kind: "order", order: { command: "drain" } });
+      this.#draining = true;
+      return outcome;
+    }
     this.#draining = false;
-    const question: Question = { kind: "order", order: { command: "resume" } };
-    const answers = await Promise.all([...this.#members].map((member) => member.ask(question)));
-    // In the place of one that has died meanwhile another is started.
-    const outcome = joinOutcomes(answers.filter((answer) => answer !== null));
-    if (!outcome.error) await this.#fillUp();
+    // What cannot be started is tried again.
+    await this.#fillUp().catch((error) => this.#log.error(`Workers are missing: ${error}`));
     return outcome;
-  }
-
-  async #ask(member: WorkerThread, question: Question): Promise<WorkerAnswer> {
-    return await member.ask(question) ?? { error: "a worker has ended meanwhile", addr: this.addr };
   }
 
   /** Starts as many workers as are missing. */
@@ -229,9 +233,9 @@ class WorkerGroup implements Workers {
   }
 
   /** Starts one more worker; resolves with its address once it listens. */
-  #add(listen: Address): Promise<Deno.NetAddr> {
-    const slot = this.#shared.addSlot();
-    if (slot === null) return Promise.reject(new Error("too many workers have died"));
+  async #add(listen: Address): Promise<Deno.NetAddr> {
+    const slot = this.#freeSlots.pop() ?? this.#shared.addSlot();
+    if (slot === null) throw new Error("too many workers have died");
     const member = new WorkerThread(this.#module.url, slot, listen, (why) => {
       this.#died(member, why);
     });
@@ -247,24 +251,43 @@ class WorkerGroup implements Workers {
       setup: this.#module.setup,
     });
     if (this.#identity) member.tell({ kind: "report", identity: this.#identity });
-    return member.listening;
+    try {
+      const addr = await member.listening;
+      this.#restarts.note(true);
+      return addr;
+    } catch (error) {
+      this.#restarts.note(false);
+      member.end();
+      // One that could not listen has had no connection: another may have its slot.
+      if (this.#members.delete(member)) {
+        this.#freeSlots.push(slot);
+        this.#restartLater();
+      }
+      throw error;
+    }
   }
 
   /** Accounts for a dead worker's connections, and starts another in its place. */
   #died(member: WorkerThread, message: string): void {
     if (!this.#members.delete(member)) return;
     const lost = this.#shared.abandon(member.slot);
-    const { reasons, backends } = member.detail;
     const failed = { reasons: { worker_died: lost }, backends: [] };
-    this.#former = withoutActive(joinDetails([this.#former, { reasons, backends }, failed]));
+    this.#former = withoutActive(joinDetails([this.#former, member.detail, failed]));
     this.#log.error(`A worker died and its ${lost} connections with it: ${message}`);
-    if (this.#draining || !this.addr) return;
-    const timer = setTimeout(() => this.#restart(timer), RESTART_MS);
-    this.#restarts.add(timer);
+    this.#restartLater();
   }
 
-  async #restart(timer: ReturnType<typeof setTimeout>): Promise<void> {
-    this.#restarts.delete(timer);
+  #restartNoMore(): void {
+    this.#draining = true;
+    this.#restarts.cancel();
+  }
+
+  #restartLater(): void {
+    if (this.#draining || !this.addr) return;
+    this.#restarts.later(() => this.#turns.take(() => this.#restart()));
+  }
+
+  async #restart(): Promise<void> {
     if (this.#draining || this.#members.size >= this.#options.workers) return;
     try {
       await this.#add(this.#address());
@@ -272,26 +295,4 @@ class WorkerGroup implements Workers {
       this.#log.error(`No worker takes the dead one's place: ${error}`);
     }
   }
-}
-
-/** The options of one worker. */
-function shareOf(options: ProxyOptions): ProxyOptions {
-  return {
-    ...options,
-    limits: share(options.limits, options.workers),
-    reportBandwidth: options.reportBandwidth * (1 - OWN_REPORT_SHARE) / options.workers,
-  };
-}
-
-/** One worker's part of the limits: the system spreads connections evenly. */
-export function share(limits: Limits, workers: number): Limits {
-  const part = (n: number) => Math.ceil(n / workers);
-  const partOrNone = (n: number | null) => n === null ? null : part(n);
-  return {
-    ...limits,
-    maxConnections: part(limits.maxConnections),
-    maxConnectionsPerClient: partOrNone(limits.maxConnectionsPerClient),
-    acceptRate: partOrNone(limits.acceptRate),
-    bandwidth: limits.bandwidth === null ? null : limits.bandwidth / workers,
-  };
 }

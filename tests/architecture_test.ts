@@ -45,7 +45,7 @@ const PURE_MODULES = /^(npm:(zod|ipaddr\.js|dns-packet|smol-toml)|node:(crypto|b
 
 /** The only files that open a socket to listen on. */
 const LISTENERS = [
-  ...["proxy/door.ts", "proxy/tls/pair.ts", "proxy/workers.ts", "proxy/stats/sender.ts"],
+  ...["proxy/door.ts", "proxy/tls/pair.ts", "proxy/stats/sender.ts"],
   ...["proxy/dns/udp.ts", "proxy/net/udp.ts", "demo.ts"],
   ...["manager/receiver/receiver.ts", "manager/server.ts", "manager/http/front.ts"],
 ];

@@ -3,7 +3,7 @@ import { errorCode } from "./failure.ts";
 export interface AcceptOptions<Conn> {
   /** Called for each connection; must not throw, nor reject. No other is accepted until its promise is done. */
   onConnection: (conn: Conn) => Promise<void> | void;
-  /** Called for each connection that its client reset before it could be accepted. */
+  /** Called for each connection that its client reset before it could be accepted, or that came too late. */
   onLost: () => void;
   /** Called when accepting fails and pauses, with the system's error code. */
   onPause: (code: string) => void;

@@ -81,7 +81,7 @@ export const MAY_IMPORT: Record<string, string[]> = {
   "proxy/reports.ts": ["proxy/stats/", "type:proxy/net/"],
   "proxy/running.ts": [
     ...["proxy/control/", "proxy/access/describe.ts", "proxy/identity.ts"],
-    ...["proxy/limits_record.ts", "proxy/reports.ts"],
+    ...["proxy/limits_record.ts", "proxy/reports.ts", "proxy/turns.ts"],
     "type:proxy/",
   ],
   "proxy/worker.ts": [
@@ -89,12 +89,17 @@ export const MAY_IMPORT: Record<string, string[]> = {
     ...["proxy/stats/", "type:proxy/"],
   ],
   "proxy/workers.ts": [
-    ...["proxy/control/", "proxy/files.ts", "proxy/identity.ts", "proxy/net/address.ts"],
-    ...["proxy/reloaded.ts", "proxy/stats/shared_totals.ts", "proxy/worker_detail.ts"],
-    ...["proxy/worker_thread.ts", "type:proxy/"],
+    ...["proxy/control/", "proxy/door.ts", "proxy/files.ts", "proxy/identity.ts", "proxy/net/"],
+    ...["proxy/reloaded.ts", "proxy/stats/shared_totals.ts", "proxy/turns.ts", "type:proxy/"],
+    ...["proxy/worker_asking.ts", "proxy/worker_detail.ts", "proxy/worker_restarts.ts"],
+    ...["proxy/worker_share.ts", "proxy/worker_thread.ts"],
   ],
   "proxy/worker_thread.ts": ["proxy/net/address.ts", "type:proxy/"],
   "proxy/worker_detail.ts": ["type:proxy/"],
+  "proxy/worker_asking.ts": ["proxy/control/", "proxy/worker_share.ts", "type:proxy/"],
+  "proxy/worker_share.ts": ["type:proxy/"],
+  "proxy/worker_restarts.ts": [],
+  "proxy/turns.ts": [],
   "proxy/flags.ts": ["proxy/net/address.ts"],
   "proxy/options.ts": [
     ...["proxy/tcp/options.ts", "proxy/http/options.ts", "proxy/socks5/options.ts"],

@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import {
+  type ControlledProxy,
   echoes,
   ends,
   isServed,
@@ -8,7 +9,7 @@ import {
   startControlled,
   withWorkers,
 } from "../../support/control.ts";
-import { eventually } from "../../support/eventually.ts";
+import { eventually, within } from "../../support/eventually.ts";
 import { connectTo, echo, readExactly, send, startTcp } from "../../support/tcp.ts";
 
 withWorkers("drain lets what runs finish, and resume listens on the same port", async (workers) => {
@@ -114,3 +115,64 @@ Deno.test("stop ends the proxy where no program wants to", async () => {
   await proxy.tell({ command: "stop" });
   await proxy.report("it has stopped", ({ state }) => state === "stopped");
 });
+
+withWorkers("Orders follow each other, however close they come", async (workers) => {
+  await using server = startTcp(echo);
+  await using proxy = await startControlled(workers, "tcp", { target: server.address });
+  const conn = await openEcho(proxy.port);
+  const orders = ["drain", "resume", "pause_accepting", "drain", "resume"] as const;
+  const told = orders.map((command) => proxy.tell({ command }));
+  const limited = proxy.tell({ command: "set_limits", max_connections: 100 });
+  const results = await within("all are answered", Promise.all([...told, limited]));
+  assert.deepEqual(
+    results.map(({ detail }) => detail.split(/[:;]/, 1)[0]),
+    ["drains", "listens", "takes no connection", "drains", "listens", "limits set"],
+  );
+  await echoes(conn);
+  conn.close();
+  assert.equal(await isServed(proxy.port), true);
+  const { shown } = await proxy.tell({ command: "show" });
+  assert.deepEqual([shown?.accepting, shown?.limits.max_connections], ["yes", 100]);
+});
+
+withWorkers(
+  "Another port is listened on as the one before: held, or not at all",
+  async (workers) => {
+    await using server = startTcp(echo);
+    await using proxy = await startControlled(workers, "tcp", { target: server.address });
+    const accepting = async () => (await proxy.tell({ command: "show" })).shown?.accepting;
+    const move = async () => {
+      const before = proxy.port;
+      const listen = `127.0.0.1:${freePort()}`;
+      const { error } = await proxy.proxy.apply(proxy.options({ listen }));
+      assert.equal(error, undefined);
+      assert.notEqual(proxy.port, before);
+    };
+    await proxy.tell({ command: "pause_accepting" });
+    await move();
+    assert.equal(await accepting(), "paused");
+    using waiting = await connectTo(proxy.port);
+    await send(waiting, "ping");
+    await echoesNothing(proxy);
+    await proxy.tell({ command: "resume_accepting" });
+    assert.equal(new TextDecoder().decode(await readExactly(waiting, 4)), "ping");
+    await proxy.tell({ command: "drain" });
+    await move();
+    assert.equal(await accepting(), "drained");
+    assert.equal(await isServed(proxy.port), false);
+    await proxy.tell({ command: "resume" });
+    assert.equal(await isServed(proxy.port), true);
+  },
+);
+
+/** Nothing of what waits has been taken for a connection of the proxy. */
+async function echoesNothing(proxy: ControlledProxy): Promise<void> {
+  const { count } = await proxy.tell({ command: "count_matching", filter: {} });
+  assert.equal(count, 0);
+}
+
+/** A port that was free a moment ago. */
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return (listener.addr as Deno.NetAddr).port;
+}

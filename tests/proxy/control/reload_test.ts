@@ -1,14 +1,5 @@
 import { strict as assert } from "node:assert";
-import {
-  ends,
-  isServed,
-  openEcho,
-  openEchoes,
-  openFrom,
-  startControlled,
-  withWorkers,
-} from "../../support/control.ts";
-import { eventually } from "../../support/eventually.ts";
+import { startControlled, withWorkers } from "../../support/control.ts";
 import { ALL_USERS, APACHE, TempFile } from "../../support/htpasswd.ts";
 import { CertificateFolder, connectTls, FIRST, SECOND } from "../../support/tls.ts";
 import { connectTo, echo, readExactly, send, startTcp } from "../../support/tcp.ts";
@@ -78,72 +69,4 @@ Deno.test("execute rejects for nothing, and says that it failed", async () => {
   await using proxy = await startControlled(1, "http", {}, { reload });
   const why = await proxy.tellInVain({ command: "reload" });
   assert.equal(why, "it failed: the proxy's log says why");
-});
-
-/** Ends all workers that listen on this channel. */
-function kill(channel: string): void {
-  const killer = new BroadcastChannel(channel);
-  killer.postMessage("die");
-  killer.close();
-}
-
-Deno.test({
-  name: "A worker that takes a dead one's place has been told what the others were",
-  ignore: Deno.build.os !== "linux",
-}, async () => {
-  const channel = `die ${crypto.randomUUID()}`;
-  const dying = new URL("../../support/dying_worker.ts", import.meta.url);
-  dying.searchParams.set("channel", channel);
-  await using a = startTcp(echo);
-  await using b = startTcp(echo);
-  await using proxy = await startControlled(
-    2,
-    "tcp",
-    { target: a.address, acceptProxy: "127.0.0.1" },
-    {},
-    dying,
-  );
-  await proxy.tell({ command: "backend", action: "add", name: b.address });
-  await proxy.tell({ command: "backend", action: "disable", name: a.address });
-  await proxy.tell({ command: "set_access", rules: ["--deny 10.0.0.1"] });
-  await proxy.tell({ command: "block_client", ip: "10.0.0.2", seconds: 3600 });
-  await proxy.tell({ command: "set_limits", max_connections: 4 });
-  const before = await openFrom("10.0.0.3", proxy.port);
-  kill(channel);
-  await ends(before);
-  before.close();
-  const conns = [
-    ...await eventually("new ones serve", async () => [await openFrom("10.0.0.3", proxy.port)]),
-  ];
-  for (let i = 0; i < 8; i++) {
-    await assert.rejects(openFrom("10.0.0.1", proxy.port));
-    await assert.rejects(openFrom("10.0.0.2", proxy.port));
-  }
-  for (let i = 0; i < 12; i++) {
-    await openFrom("10.0.0.3", proxy.port).then((conn) => conns.push(conn), () => {});
-  }
-  assert.ok(conns.length <= 4);
-  assert.equal(a.accepted.length, 0);
-  for (const conn of conns) conn.close();
-});
-
-Deno.test({
-  name: "A worker that dies while the proxy drains is replaced when it is resumed",
-  ignore: Deno.build.os !== "linux",
-}, async () => {
-  const channel = `die ${crypto.randomUUID()}`;
-  const dying = new URL("../../support/dying_worker.ts", import.meta.url);
-  dying.searchParams.set("channel", channel);
-  await using server = startTcp(echo);
-  await using proxy = await startControlled(2, "tcp", { target: server.address }, {}, dying);
-  const conns = await openEchoes(4, proxy.port);
-  await proxy.tell({ command: "drain" });
-  kill(channel);
-  for (const conn of conns) {
-    await ends(conn);
-    conn.close();
-  }
-  assert.equal(await isServed(proxy.port), false);
-  await proxy.tell({ command: "resume" });
-  (await openEcho(proxy.port)).close();
 });
