@@ -113,7 +113,6 @@ Deno.test({
   await using users = new TempFile(`${APACHE.bcrypt}\n`);
   const flags = { authFile: users.path, drainTimeout: "30" };
   await using proxy = await startControlled(2, "socks5", flags, {}, module);
-  const mode = (await Deno.stat(users.path)).mode!;
   await Deno.rename(users.path, `${users.path}.away`);
   kill();
   await eventually("nobody listens", async () => !await isServed(proxy.port));
@@ -123,7 +122,6 @@ Deno.test({
     return !ok;
   });
   await Deno.rename(`${users.path}.away`, users.path);
-  await Deno.chmod(users.path, mode);
   await eventually("all are there again", async () => {
     return (await within("there is an answer", proxy.proxy.execute(order))).ok;
   });
@@ -137,14 +135,14 @@ Deno.test({
 }, async () => {
   await using server = startTcp(echo);
   const flags = { target: server.address, drainTimeout: "30" };
-  await using proxy = await startControlled(4, "tcp", flags);
+  await using proxy = await startControlled(2, "tcp", flags);
   const conn = await openEcho(proxy.port);
   const stopped = proxy.proxy.stop();
-  // Of four workers three have nothing to wait for, and end meanwhile.
-  for (let i = 0; i < 100; i++) {
+  // The worker that has no connection has nothing to wait for, and ends meanwhile.
+  for (let i = 0; i < 50; i++) {
     const counted = proxy.tell({ command: "count_matching", filter: {} });
     assert.equal((await within("it is counted", counted)).count, 1);
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    await new Promise((resolve) => setTimeout(resolve, 5));
   }
   const closing = proxy.tell({ command: "close_matching", filter: {} });
   assert.equal((await within("it is closed", closing)).count, 1);
