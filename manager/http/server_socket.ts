@@ -25,7 +25,7 @@ export type SocketPeer = "viewer" | "proxy";
 export interface SocketSpec {
   events: SocketEvents;
   peer: SocketPeer;
-  /** Silence for half of this asks for a pong, and for all of it ends the connection; in milliseconds. */
+  /** Silence for half of this asks for a pong, as much again behind that ends the connection; in milliseconds. */
   idleMs: number;
 }
 
@@ -81,7 +81,8 @@ export class ServerSocket {
   #writing = false;
   #writingSince = 0;
   #heardAt: number;
-  #asked = false;
+  /** When a pong was asked for; null once something has come. */
+  #askedAt: number | null = null;
   /** When the connection ends, once a close has been sent. */
   #endsAt = Infinity;
   #flushed = Promise.withResolvers<void>();
@@ -118,7 +119,7 @@ export class ServerSocket {
   /** Bytes have come from the client. */
   receive(piece: Uint8Array): void {
     this.#heardAt = this.#deps.now();
-    this.#asked = false;
+    this.#askedAt = null;
     for (const event of this.#reader.push(piece)) this.#take(event);
   }
 
@@ -130,13 +131,13 @@ export class ServerSocket {
       refuse(`slow_${peer}`);
       return end();
     }
-    const silence = nowMs - this.#heardAt;
-    if (silence >= idleMs) {
+    if (this.#askedAt === null) {
+      if (nowMs - this.#heardAt < idleMs / 2) return;
+      this.#askedAt = nowMs;
+      this.#sendFrame(encodeFrame(PING, NOTHING));
+    } else if (nowMs - this.#askedAt >= idleMs / 2) {
       refuse(`silent_${peer}`);
       this.close(1001, "no answer to a ping");
-    } else if (silence >= idleMs / 2 && !this.#asked) {
-      this.#asked = true;
-      this.#sendFrame(encodeFrame(PING, NOTHING));
     }
   }
 

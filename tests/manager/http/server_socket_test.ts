@@ -57,6 +57,19 @@ Deno.test("ServerSocket pings a silent client, and closes with 1001 where it doe
   assert.deepEqual(seen.log.slice(2), ["end"]);
 });
 
+Deno.test("ServerSocket ends no client that it has not asked, for however long it was held up", async () => {
+  const { seen, socket, tick, kinds } = setUp();
+  assert.deepEqual(await kinds(), []);
+  tick(600_000);
+  assert.deepEqual(await kinds(), [PING]);
+  tick(14_999);
+  assert.deepEqual(seen.log, []);
+  socket.receive(frame(PONG, NOTHING));
+  tick(14_999);
+  assert.deepEqual(await kinds(), []);
+  assert.deepEqual(seen.log, []);
+});
+
 Deno.test("ServerSocket answers a close and ends, and hears nothing more behind it", async () => {
   const { seen, socket, kinds } = setUp();
   socket.receive(frame(TEXT, new TextEncoder().encode("hello")));
