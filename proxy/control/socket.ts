@@ -8,8 +8,8 @@ import type { ManagerUrl } from "./manager_url.ts";
 
 const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 const MAX_HEAD = 16 * 1024;
-/** Bytes that may wait to be taken by the manager: more than all answers that can be under way. */
-const MAX_BUFFERED = 1024 * 1024;
+/** Bytes that may wait to be taken by the manager: more than all answers that can be under way, 64 of 64 KiB. */
+const MAX_BUFFERED = 6 * 1024 * 1024;
 
 /** Why there is no WebSocket, or none any more; a few words. */
 export class SocketError extends Error {

@@ -1,4 +1,6 @@
 import { strict as assert } from "node:assert";
+import { MAX_RUNNING } from "../../../proxy/control/orders.ts";
+import type { Shown } from "../../../proxy/control/shown.ts";
 import {
   FAST,
   OTHER_KEY,
@@ -139,6 +141,30 @@ Deno.test("ControlClient answers what it does not know, and does the rest", asyn
   ]);
 });
 
+Deno.test("ControlClient sends as many long answers as it takes commands at a time", async () => {
+  const ids = new Set<unknown>();
+  await using manager = startRawManager(async (end, first) => {
+    await welcome(end, first);
+    for (let i = 0; i < MAX_RUNNING; i++) {
+      end.send({ type: "command", id: `id-${i}`, command: { command: "show" } });
+    }
+    for (;;) ids.add((await end.next()).id);
+  });
+  const held = Promise.withResolvers<void>();
+  const access = Array.from({ length: 600 }, () => "x".repeat(90));
+  await using proxy = startFakeProxy(manager.port, {
+    async execute() {
+      await held.promise;
+      return { ok: true, detail: "told", shown: { access } as unknown as Shown };
+    },
+  });
+  await eventually("all are told", () => proxy.told.length === MAX_RUNNING);
+  held.resolve();
+  await eventually("all are answered", () => ids.size === MAX_RUNNING);
+  assert.ok(proxy.client.isConnected);
+  assert.equal(proxy.told.length, MAX_RUNNING, "by the first connection");
+});
+
 Deno.test("ControlClient leaves a manager that falls silent, and comes back", async () => {
   let joined = 0;
   await using server = startTcp(async (conn) => {
@@ -160,12 +186,16 @@ Deno.test("ControlClient asks a silent manager for a sign of life, and leaves on
     if (way === "up" && bytes.length === 6 && bytes[0] === 0x89) pings++;
     return true;
   };
-  await using proxy = startFakeProxy(wire.port, { timing: { ...FAST, silence: 3_000 } });
+  await using proxy = startFakeProxy(wire.port, {
+    timing: { ...FAST, silence: 3_000, handshake: 1_500 },
+  });
+  await eventually("it is connected", () => proxy.client.isConnected);
+  const { taken } = wire;
   await eventually("it has asked, and has been answered", () => pings >= 2);
-  assert.equal(wire.taken, 1, "who answers is kept");
+  assert.equal(wire.taken, taken, "who answers is kept");
   wire.frozen = true;
   await eventually("it has left", () => !proxy.client.isConnected);
   wire.frozen = false;
   await eventually("it is back", () => proxy.client.isConnected);
-  assert.ok(wire.taken > 1);
+  assert.ok(wire.taken > taken);
 });

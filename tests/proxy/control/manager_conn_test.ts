@@ -62,7 +62,7 @@ Deno.test("ControlClient leaves a manager that falls silent behind TLS, and come
   await using ca = new TempFile(TEST_CA);
   await using manager = startRawManager(welcome, MANAGER);
   await using wire = startCutter(manager.port);
-  const timing = { ...FAST, silence: 3_000 };
+  const timing = { ...FAST, silence: 3_000, handshake: 1_500 };
   await using proxy = startFakeProxy(wire.port, { ca: ca.path, timing });
   await eventually("it is connected", () => proxy.client.isConnected);
   wire.frozen = true;
