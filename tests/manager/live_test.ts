@@ -151,7 +151,6 @@ Deno.test("Live answers a subscription to a proxy that is not known with nothing
       backends: [],
       reasons: {},
       limits: null,
-      labels: null,
     },
   ]);
   registry.apply(report({ proxy_id: "nobody" }, [connection()]), T0);
