@@ -47,11 +47,14 @@ export class Household {
   /** Proxies that have been told to stop, and drain. */
   readonly #leaving = new Set<Promise<void>>();
   #config: Config;
+  /** In which form it logs, to the end. */
+  readonly #format: LogSettings["format"];
   #stopping: Promise<void> | null = null;
   #lastReload: Promise<unknown> = Promise.resolve();
 
   private constructor(config: Config, deps: HouseholdDeps) {
     this.#config = config;
+    this.#format = config.log.format;
     this.#deps = deps;
   }
 
@@ -111,8 +114,8 @@ export class Household {
   }
 
   #applyLog({ log }: Config, { done, restart }: Outcome): void {
-    const { level, format } = this.#config.log;
-    if (log.format !== format && !this.#deps.log.format) restart.push("log_format");
+    const { level } = this.#config.log;
+    if (log.format !== this.#format && !this.#deps.log.format) restart.push("log_format");
     if (log.level === level || this.#deps.log.level) return;
     this.#deps.setLogLevel(log.level ?? "info");
     for (const { proxy } of this.proxies.values()) {
@@ -123,12 +126,11 @@ export class Household {
   }
 
   #applyManager({ manager: next }: Config, { done, restart, failed }: Outcome) {
-    const before = this.#config.manager;
-    if ((before === null) !== (next === null)) {
-      restart.push("manager");
+    if (!this.manager || !next) {
+      if (this.manager || next) restart.push("manager");
       return;
     }
-    if (!this.manager || !next || isSame(before, next)) return;
+    // It knows what holds, which is not what the file said before where that could not be applied.
     const { applied, restart: kept, error } = this.manager.apply(next);
     if (applied.length > 0) done.push(`manager (${applied.join(", ")})`);
     if (kept.length > 0) restart.push(`manager (${kept.join(", ")})`);
@@ -146,9 +148,7 @@ export class Household {
       done.push(`${name} (removed)`);
     }
     // Those that move give up their addresses before others begin.
-    for (const [name, member] of this.proxies) {
-      await this.#change(name, member, next.get(name)!, outcome);
-    }
+    await this.#changeAll(next, outcome);
     for (const [name, options] of next) {
       if (this.proxies.has(name)) continue;
       try {
@@ -160,14 +160,31 @@ export class Household {
     }
   }
 
-  async #change(name: string, member: Member, next: ProxyOptions, outcome: Outcome) {
-    if (isSame(member.options, next)) return;
-    const { options, restart } = changeable(member.options, next);
-    if (restart.length > 0) outcome.restart.push(`${name} (${restart.map(keyName).join(", ")})`);
-    const { applied, error } = await member.proxy.apply(options);
-    if (error) outcome.failed.push(`${name}: ${error}`);
-    else member.options = options;
-    if (applied.length > 0) outcome.done.push(`${name} (${applied.join(", ")})`);
+  async #changeAll(next: Config["proxies"], { done, restart, failed }: Outcome): Promise<void> {
+    let left = [...this.proxies];
+    for (let before = Infinity; left.length < before;) {
+      before = left.length;
+      const errors: string[] = [];
+      const again: typeof left = [];
+      for (const [name, member] of left) {
+        const wanted = changeable(member.options, next.get(name)!);
+        const { applied, error } = isSame(member.options, wanted.options)
+          ? { applied: [] }
+          : await member.proxy.apply(wanted.options);
+        if (error) {
+          errors.push(`${name}: ${error}`);
+          again.push([name, member]);
+          continue;
+        }
+        member.options = wanted.options;
+        if (applied.length > 0) done.push(`${name} (${applied.join(", ")})`);
+        const kept = wanted.restart.map(keyName).join(", ");
+        if (kept !== "") restart.push(`${name} (${kept})`);
+      }
+      // One may want an address that one behind it had until now.
+      left = again;
+      if (left.length === before) failed.push(...errors);
+    }
   }
 
   #tell({ done, restart, failed }: Outcome): CommandResult {

@@ -92,6 +92,51 @@ Deno.test("Household names what takes a restart, and applies the rest", async ()
     (await run.household.reload()).detail,
     "changed a (limits); a restart is needed for log_format, manager",
   );
+  assert.equal(
+    (await run.household.reload()).detail,
+    "nothing has changed; a restart is needed for log_format, manager",
+  );
+});
+
+Deno.test("Household leaves what a proxy was told, where only a restart would bring what is new", async () => {
+  await using origin = startTcp(echo);
+  await using run = await start(proxy("a", origin.address));
+  run.file.text = proxy("a", origin.address, "workers = 2");
+  assert.match((await run.household.reload()).detail, /restart is needed for a \(workers\)$/);
+  const { proxy: told } = run.household.proxies.get("a")!;
+  await told.execute({ command: "set_limits", max_connections: 1 });
+  assert.match((await run.household.reload()).detail, /restart is needed for a \(workers\)$/);
+  using first = await connectTo(run.port("a"));
+  assert.ok(await echoes(first));
+  using refused = await connectTo(run.port("a"));
+  assert.equal(await refused.read(new Uint8Array(1)), null);
+});
+
+Deno.test("Household hands addresses on from one proxy to the next, whatever their order", async () => {
+  await using origin = startTcp(echo);
+  const [one, two] = [freeAddress(), freeAddress()];
+  const at = (name: string, address: string) =>
+    proxy(name, origin.address).replace("127.0.0.1:0", address);
+  await using run = await start(proxy("a", origin.address) + at("b", one) + at("c", two));
+  run.file.text = at("a", one) + at("b", two) + proxy("c", origin.address);
+  assert.equal(
+    (await run.household.reload()).detail,
+    "changed c (listen), b (listen), a (listen)",
+  );
+  for (const name of ["a", "b", "c"]) {
+    using conn = await connectTo(run.port(name));
+    assert.ok(await echoes(conn));
+  }
+  assert.deepEqual(
+    [run.port("a"), run.port("b")].map(String),
+    [one, two].map((at) => at.split(":")[1]),
+  );
+  run.file.text = at("a", two) + at("b", one) + proxy("c", origin.address);
+  const { ok, detail } = await run.household.reload();
+  assert.equal(ok, false, "none of two that want each other's address can go first");
+  assert.match(detail, /^nothing has changed; failed: a: Cannot listen .*; b: Cannot listen /);
+  using conn = await connectTo(run.port("a"));
+  assert.ok(await echoes(conn));
 });
 
 Deno.test("Household gives a removed proxy's address to an added one", async () => {
