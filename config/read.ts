@@ -196,7 +196,10 @@ function nameOf(path: TomlPath, parsed: unknown): string | null {
     const table = ((parsed as Raw).proxy as Raw[])[rest[0]] ?? {};
     const isNamed = typeof table.name === "string" && NAME.test(table.name);
     const which = isNamed ? JSON.stringify(table.name) : `${rest[0] + 1}`;
-    return [`proxy ${which}`, ...rest.slice(1).map(String)].join(" ");
+    const [key, ...inner] = rest.slice(1);
+    if (key === undefined) return `proxy ${which}`;
+    const place = inner.map((part) => typeof part === "number" ? `[${part}]` : ` ${String(part)}`);
+    return `proxy ${which} ${String(key)}${place.join("")}`;
   }
   const isTable = (kind === "manager" || kind === "defaults") && rest.length === 1;
   return isTable && /^[\w-]{1,64}$/.test(String(rest[0])) ? `${kind} ${String(rest[0])}` : null;

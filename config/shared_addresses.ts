@@ -33,9 +33,10 @@ export function sharedAddresses(all: readonly Listening[]): Wrong[] {
 
 function isShared(a: Address, b: Address): boolean {
   if (a.port !== b.port || a.port === 0) return false;
-  return a.host.toLowerCase() === b.host.toLowerCase() || isEvery(a) || isEvery(b);
+  return a.host.toLowerCase() === b.host.toLowerCase() || covers(a, b) || covers(b, a);
 }
 
-function isEvery({ host }: Address): boolean {
-  return host === "0.0.0.0" || host === "::";
+/** `::` is every interface, of IPv4 too; what a name means is not known here. */
+function covers({ host }: Address, other: Address): boolean {
+  return host === "::" || host === "0.0.0.0" && (other.host === "::" || !other.host.includes(":"));
 }

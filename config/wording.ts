@@ -1,6 +1,6 @@
 /** What the flags' schemas say, in the words of a file. */
 import type { TomlPath } from "../proxy/toml/lines.ts";
-import { ACCESS_FLAGS, type Given, type Key } from "./keys.ts";
+import { ACCESS_FLAGS, type Given, type Key, keys as allKeys } from "./keys.ts";
 
 /** A value of a table, and where it stands; null in the environment. */
 export interface Entry {
@@ -54,6 +54,8 @@ function shown({ key, value }: Entry, found: string | undefined): string {
 function inKeys(text: string, keys: readonly Key[]): string {
   return text.replace(/--[a-z][a-z0-9-]*/g, (flag) => {
     if (ACCESS_FLAGS.includes(flag)) return flag.slice(2);
-    return keys.find(({ flags }) => flags.includes(flag))?.name ?? flag;
+    const named = (known: readonly Key[]) => known.find(({ flags }) => flags.includes(flag))?.name;
+    // A proxy's sentence may name what is the manager's.
+    return named(keys) ?? named(allKeys()) ?? flag;
   });
 }

@@ -129,7 +129,7 @@ const WRONG: [text: string, ...problems: string[]][] = [
   ],
   [
     `${PROXY}access = ["allow 10.0.0.0/8", "permit ::1"]`,
-    'a.toml:4: proxy "edge" access 1: expected allow, deny, allow-target or deny-target with a value, as in "deny ::1", found "permit ::1"',
+    'a.toml:4: proxy "edge" access[1]: expected allow, deny, allow-target or deny-target with a value, as in "deny ::1", found "permit ::1"',
   ],
   [
     `${PROXY}access = ["allow nonsense"]`,
