@@ -64,7 +64,7 @@ browserTest("Dashboard says why a proxy takes no orders", async (d) => {
   const menu = d.page.getByRole("menu", { name: "Actions for deaf" });
   await menu.getByText("It takes no orders: started without --control").waitFor();
   const items = menu.getByRole("menuitem");
-  assert.equal(await items.count(), 7);
+  assert.equal(await items.count(), 11);
   for (const item of await items.all()) {
     assert.equal(await item.getAttribute("aria-disabled"), "true");
   }
