@@ -14,7 +14,9 @@ export function useShown(proxy: ProxySummary): Asked<Shown> {
   const why = hindranceOf(proxy, "show", can_change, control.takers.value);
   const turn = control.given.value + Math.floor(now.value / EVERY_MS);
   const id = proxy.proxy_id;
-  return useAnswer(why === null ? id : null, turn, () => control.look(id));
+  const asked = useAnswer(why === null ? id : null, turn, () => control.look(id));
+  // Who cannot be asked any more may hold something else by now.
+  return why === null ? asked : { ...asked, value: null };
 }
 
 /** What held when a dialog opened that is about one proxy. */

@@ -17,7 +17,7 @@ export function AccessPanel({ proxy }: { proxy: ProxySummary }) {
   const held = useShown(proxy);
   const { access: w } = words.control;
   const shown = held.value;
-  const empty = why ?? (held.failure ? w.failed(failureText(held.failure)) : words.control.asking);
+  const failure = held.failure && w.failed(failureText(held.failure));
   return (
     <>
       <Panel
@@ -25,7 +25,10 @@ export function AccessPanel({ proxy }: { proxy: ProxySummary }) {
         note={shown && w.ruleCount(counted(shown.access.length + shown.access_left_out))}
         filter={<ActionButton proxy={proxy} action="set_access">{w.change}</ActionButton>}
       >
-        {shown ? <Rules shown={shown} /> : <Empty>{empty}</Empty>}
+        {shown ? <Rules shown={shown} /> : <Empty>{why ?? failure ?? words.control.asking}</Empty>}
+        {shown && failure && (
+          <p class="border-t border-line px-4 py-2 wrap-anywhere text-warn">{failure}</p>
+        )}
       </Panel>
       {shown && <BlockPanel proxy={proxy} shown={shown} />}
     </>
