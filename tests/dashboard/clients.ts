@@ -15,7 +15,9 @@ export function startFront(
   control = true,
 ): TestProxy {
   const trusting = { acceptProxy: "127.0.0.1", access: ["--allow-target local"] };
-  return startEdge(d, "http", id, { ...trusting, ...flags }, control);
+  // So rarely that no stall of a loaded machine has the manager take its connections for lost.
+  const calmly = { reportInterval: "0.5" };
+  return startEdge(d, "http", id, { ...trusting, ...calmly, ...flags }, control);
 }
 
 /** The port is one of 127.0.0.1. */

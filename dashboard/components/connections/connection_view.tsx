@@ -1,6 +1,7 @@
 import { useMemo, useState } from "preact/hooks";
 import type { ConnectionRow } from "../../state/connections/row.ts";
 import { useKey } from "../../state/keys.ts";
+import { useStore } from "../../state/store.ts";
 import { words } from "../../words/words.ts";
 import { MarkContext } from "../shared/marked.tsx";
 import { ConnectionDrawer } from "./connection_drawer.tsx";
@@ -18,6 +19,8 @@ export function ConnectionView({ proxyId }: { proxyId: string | null }) {
   const { question, ask, filter, pause } = connections;
   const orders = useRowOrders(question, proxyId);
   const [open, setOpen] = useState<ConnectionRow | null>(null);
+  const { feed } = useStore().connections;
+  const shown = open && (pause.frozen ? open : feed.value.current(open) ?? open);
   useKey("p", pause.toggle, words.connections.pauseKey);
   const { facets } = question;
   const facet = useMemo(
@@ -49,11 +52,11 @@ export function ConnectionView({ proxyId }: { proxyId: string | null }) {
           </MarkContext.Provider>
         </ConnectionTabs>
       </section>
-      {open && (
+      {shown && (
         <ConnectionDrawer
-          row={open}
+          row={shown}
           context={connections.context}
-          orders={orders.of(open)}
+          orders={orders.of(shown)}
           onClose={() => setOpen(null)}
         />
       )}

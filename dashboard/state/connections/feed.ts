@@ -58,11 +58,17 @@ export class ConnectionFeed {
     return this.#byProxy.get(proxyId)?.get(id);
   }
 
-  /** Whether this very connection is open now, whatever became of the row that was shown of it. */
-  isOpen({ proxy_id, id, client_port, start_time }: ConnectionRow): boolean {
+  /** The row of this very connection now: another one where that was dropped and told anew. */
+  current({ proxy_id, id, client_port, start_time }: ConnectionRow): ConnectionRow | undefined {
     const now = this.get(proxy_id, id);
-    return now !== undefined && now.active && now.client_port === client_port &&
+    const isSame = now?.client_port === client_port &&
       Math.abs(now.start_time - start_time) < SAME_START_S;
+    return isSame ? now : undefined;
+  }
+
+  /** Whether this very connection is open now. */
+  isOpen(row: ConnectionRow): boolean {
+    return this.current(row)?.active === true;
   }
 
   /** Takes a message, in steps between which the rows may be read. */

@@ -218,6 +218,7 @@ Deno.test("ConnectionFeed knows a connection again that was dropped and told ane
   assert.ok(!feed.isOpen(row) && row.gone);
   tell([told({ id: 7, start_time: 1001 })]);
   assert.ok(feed.isOpen(row));
+  assert.notEqual(feed.current(row), row);
   tell([told({ id: 7, active: false, state: "closed" })]);
   assert.ok(!feed.isOpen(row));
   tell([told({ id: 7, start_time: 2000 })]);
