@@ -89,10 +89,8 @@ export class Running {
 
   /** Does as it is told; never rejects. A command that comes again does no harm. */
   async execute(command: Command): Promise<CommandResult> {
-    const result = await this.#try(command).catch((error) => {
-      this.#log.error(`The command ${command.command} failed: ${error?.stack ?? error}`);
-      return refusal("it failed: the proxy's log says why");
-    });
+    const result = await this.#try(command)
+      .catch((error) => refusal(this.#failed(`The command ${command.command}`, error)));
     if (!isReading(command.command)) {
       const { ok, detail } = result;
       this.#log.info(`Told to ${command.command}: ${ok ? "" : "refused, "}${detail}`);
@@ -105,7 +103,8 @@ export class Running {
    * leaves all as it was.
    */
   apply(options: ProxyOptions): Promise<Applied> {
-    return this.#turns.take(() => this.#apply(options));
+    return this.#turns.take(() => this.#apply(options))
+      .catch((error) => ({ applied: [], error: this.#failed("A change of options", error) }));
   }
 
   /** Drains up to the drain timeout, reports a last time, and ends. A second call joins the first. */
@@ -121,6 +120,12 @@ export class Running {
     await this.#reports?.stop();
     this.#seal.close();
     this.#log.info(`${this.#options.mode} proxy on ${listenText(this.addr)} stopped`);
+  }
+
+  /** Tells of what must not happen; returns what whoever asked is told. */
+  #failed(what: string, error: unknown): string {
+    this.#log.error(`${what} failed: ${(error as Error)?.stack ?? error}`);
+    return "it failed: the proxy's log says why";
   }
 
   async #try(command: Command): Promise<CommandResult> {

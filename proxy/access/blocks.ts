@@ -7,7 +7,7 @@ const MAX_BLOCKS = 1024;
 interface Block {
   /** As it was ordered. */
   ip: string;
-  network: Cidr;
+  networks: Cidr[];
   /** When it ends, in ms. */
   until: number;
 }
@@ -31,11 +31,11 @@ export class Blocks {
    * room. Throws AddressError.
    */
   add(text: string, seconds: number): boolean {
-    const network = parseCidr(text);
+    const networks = [parseCidr(text)];
     const key = networkKey(text);
     this.expire();
     if (!this.#table.has(key) && this.#table.size >= MAX_BLOCKS) return false;
-    this.#table.set(key, { ip: text, network, until: this.#now() + seconds * 1000 });
+    this.#table.set(key, { ip: text, networks, until: this.#now() + seconds * 1000 });
     return true;
   }
 
@@ -58,8 +58,8 @@ export class Blocks {
     const words = parseIp(ip);
     if (words === null) return null;
     const now = this.#now();
-    for (const { network, until } of this.#table.values()) {
-      if (until > now && holds([network], words)) return "client_blocked";
+    for (const { networks, until } of this.#table.values()) {
+      if (until > now && holds(networks, words)) return "client_blocked";
     }
     return null;
   }

@@ -209,3 +209,13 @@ withWorkers("apply of an address that is taken changes nothing and says why", as
   assert.equal(proxy.port, former);
   for (const conn of await openEchoes(4, former)) conn.close();
 });
+
+Deno.test("apply rejects for nothing, and goes on with what comes next", async () => {
+  await using server = startTcp(echo);
+  await using proxy = await startControlled(1, "tcp", { target: server.address });
+  const defect = { ...proxy.options({ listen: proxy.address }), acceptProxy: ["no network"] };
+  const { error } = await proxy.proxy.apply(defect);
+  assert.equal(error, "it failed: the proxy's log says why");
+  await proxy.tell({ command: "set_limits", max_connections: 5 });
+  assert.equal(await isServed(proxy.port), true);
+});
