@@ -79,6 +79,9 @@ for (const [device, context] of [["a desktop", undefined], ["a phone", PHONE]] a
     await using _deaf = startEdge(d, "tcp", "edge-4", flags, false);
     await controlled(d, "edge-1", "edge-2", "edge-3");
     await d.page.goto(d.origin);
+    await d.page.getByText("4 · rates over the last report interval").waitFor();
+    // On a phone the last ones are not drawn before one comes near them.
+    await d.page.evaluate(() => scrollTo(0, document.body.scrollHeight));
     await d.page.getByText("edge-4").first().waitFor();
     const onPhone = context !== undefined;
     if (onPhone) await d.page.getByRole("button", { name: "Select", exact: true }).click();
