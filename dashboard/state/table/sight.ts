@@ -14,13 +14,12 @@ export interface Sight {
 /** Rows beyond the edges of the screen that are drawn too, so that scrolling shows no empty ones. */
 const BEYOND = 4;
 
-/** The first row to draw, and the one after the last. */
+/** The first row to draw, and the one after the last: some also where none is in sight, for who comes by Tab. */
 export function rowsInSight({ count, height, top, offset, size }: Sight): [number, number] {
   const within = (row: number) => Math.max(0, Math.min(count, row));
-  return [
-    within(Math.floor((offset - top) / height) - BEYOND),
-    within(Math.ceil((offset + size - top) / height) + BEYOND),
-  ];
+  const first = within(Math.floor((offset - top) / height));
+  const end = within(Math.ceil((offset + size - top) / height));
+  return [within(first - BEYOND), within(end + BEYOND)];
 }
 
 /** A row to draw, with the room of those between the one before and it. */

@@ -22,6 +22,7 @@ Deno.test("rowsInSight has every row of which a pixel can be seen, and few other
       top + (row + 1) * height > offset && top + row * height < offset + size;
     if (first > 0) assert.ok(!isSeen(first - 1));
     if (end < count) assert.ok(!isSeen(end));
+    assert.ok(end - first >= Math.min(count, 4), "some can be reached by Tab");
     assert.ok(end - first <= size / height + 10);
   }));
 });
