@@ -84,16 +84,6 @@ Deno.test({
 });
 
 Deno.test({
-  name: "openConfig says so where a file may not be read",
-  ignore: Deno.build.os === "windows" || Deno.uid() === 0,
-}, async () => {
-  await using files = await folder();
-  await files.put("a.toml", proxy(""));
-  await Deno.chmod(`${files.dir}/a.toml`, 0);
-  assert.match(said(`${files.dir}/a.toml`), /: it may not be read$/);
-});
-
-Deno.test({
   name: "Household reads the file again by way of a link that was put in another's place",
   ignore: Deno.build.os === "windows",
 }, async () => {
