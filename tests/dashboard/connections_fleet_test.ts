@@ -113,6 +113,8 @@ browserTest(
       }),
     ]);
     await dialog.getByText("client gone").waitFor();
+    const ended = await dialog.locator("dl").innerText();
+    assert.ok(/Ended/.test(ended) && !/Receive rate/.test(ended), `all at once: ${ended}`);
     await dialog.getByRole("button", { name: "Client", exact: true }).click();
     await dialog.waitFor({ state: "detached" });
     await d.page.getByRole("button", { name: "Remove the filter Client: 10.0.0.1" }).waitFor();

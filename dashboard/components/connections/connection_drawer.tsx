@@ -19,11 +19,15 @@ import { OrderButtons } from "./order_buttons.tsx";
 
 const w = words.connections;
 
+interface PartProps {
+  row: ConnectionRow;
+  /** Another one for each drawing: a row changes in place, which no part could tell by it alone. */
+  context: ColumnContext;
+}
+
 /** Everything known of a connection. It stays while the connection ends, and says so. */
 export function ConnectionDrawer(
-  { row, context, orders, onClose }: {
-    row: ConnectionRow;
-    context: ColumnContext;
+  { row, context, orders, onClose }: PartProps & {
     orders: readonly MenuItem[];
     onClose: () => void;
   },
@@ -32,8 +36,8 @@ export function ConnectionDrawer(
     <Drawer title={<bdi>{w.details(row.shown.client)}</bdi>} onClose={onClose}>
       <dl class="grid grid-cols-[auto_1fr] gap-x-6 gap-y-2.5">
         <Who row={row} context={context} />
-        <Traffic row={row} now={context.now()} />
-        <Times row={row} now={context.now()} />
+        <Traffic row={row} context={context} />
+        <Times row={row} context={context} />
       </dl>
       <OrderButtons orders={orders} />
       <Same row={row} context={context} onClose={onClose} />
@@ -56,7 +60,7 @@ function Whole({ text, mono = false }: { text: string; mono?: boolean }) {
   return <bdi class={mono ? "font-mono text-[13px]" : ""}>{text}</bdi>;
 }
 
-function Who({ row, context }: { row: ConnectionRow; context: ColumnContext }) {
+function Who({ row, context }: PartProps) {
   const labels = [context.labelOf(row.client_ip), context.labelOf(hostOf(row.target))];
   const { columns } = w;
   const named = (text: string, label: string) => (
@@ -92,7 +96,7 @@ function Who({ row, context }: { row: ConnectionRow; context: ColumnContext }) {
   );
 }
 
-function Traffic({ row, now }: { row: ConnectionRow; now: number }) {
+function Traffic({ row, context }: PartProps) {
   const { count } = useFormat();
   const { columns } = w;
   const total = (bytes: number) => (
@@ -105,10 +109,10 @@ function Traffic({ row, now }: { row: ConnectionRow; now: number }) {
       {row.active && (
         <>
           <Fact name={columns.rate_received}>
-            <ConnectionRate row={row} way="rate_received" now={now} />
+            <ConnectionRate row={row} way="rate_received" now={context.now()} />
           </Fact>
           <Fact name={columns.rate_sent}>
-            <ConnectionRate row={row} way="rate_sent" now={now} />
+            <ConnectionRate row={row} way="rate_sent" now={context.now()} />
           </Fact>
         </>
       )}
@@ -119,7 +123,7 @@ function Traffic({ row, now }: { row: ConnectionRow; now: number }) {
   );
 }
 
-function Times({ row, now }: { row: ConnectionRow; now: number }) {
+function Times({ row, context }: PartProps) {
   const { count, duration } = useFormat();
   const { columns } = w;
   const moment = (time: number) => (
@@ -136,16 +140,14 @@ function Times({ row, now }: { row: ConnectionRow; now: number }) {
       <Fact name={row.active ? columns.last_activity : w.ended}>
         {moment(row.last_activity)}
       </Fact>
-      <Fact name={columns.duration}>{duration(durationOf(row, now))}</Fact>
+      <Fact name={columns.duration}>{duration(durationOf(row, context.now()))}</Fact>
       <Fact name={columns.id}>{count(row.id)}</Fact>
     </>
   );
 }
 
 /** The filters by value, for the keyboard and for phones. */
-function Same(
-  { row, context, onClose }: { row: ConnectionRow; context: ColumnContext; onClose: () => void },
-) {
+function Same({ row, context, onClose }: PartProps & { onClose: () => void }) {
   const { choose } = useContext(FacetContext);
   const has = (facet: Facet) =>
     facetOf(row, facet, context.typeOf) !== "" &&
