@@ -1,6 +1,10 @@
 const REASONS: [what: RegExp, meaning: string][] = [
   [/InvalidContentType/, "it does not speak TLS"],
   [/UnknownIssuer/, "its certificate is from nobody who is trusted; --control-ca names who is"],
+  [
+    /CaUsedAsEndEntity/,
+    "its certificate is an authority's own; expected one with basicConstraints=CA:FALSE",
+  ],
   [/NotValidForName/, "its certificate is for another name"],
   [/certificate.*Expired/, "its certificate has expired"],
 ];
