@@ -5,6 +5,7 @@
 import { type ManagerDeps, startManager } from "./manager/mod.ts";
 import { DEFAULT_RETENTION, managerOptionsSchema } from "./manager/options.ts";
 import { type ProxyDeps, startProxy } from "./proxy/mod.ts";
+import { pause } from "./proxy/net/pause.ts";
 import { type Mode, proxyOptionsSchema } from "./proxy/options.ts";
 import { newStatsKey } from "./proxy/stats/key.ts";
 
@@ -85,20 +86,20 @@ function startOrigin(): Part & { address: string } {
       if (pathname === "/hello") return new Response("Hello from behind the proxy.\n");
       if (pathname !== "/stream") return new Response("Not found\n", { status: 404 });
       const pieces = Math.min(MAX_PIECES, Number(searchParams.get("pieces")) || 1);
-      const pause = Math.min(1000, Number(searchParams.get("pause")) || 0);
-      return new Response(slowBody(pieces, pause));
+      const pauseMs = Math.min(1000, Number(searchParams.get("pause")) || 0);
+      return new Response(slowBody(pieces, pauseMs));
     },
   );
   return { address: `127.0.0.1:${server.addr.port}`, stop: () => server.shutdown() };
 }
 
-function slowBody(pieces: number, pause: number): ReadableStream<Uint8Array> {
+function slowBody(pieces: number, pauseMs: number): ReadableStream<Uint8Array> {
   const piece = new Uint8Array(PIECE);
   let left = pieces;
   return new ReadableStream({
     async pull(controller) {
       if (left-- === 0) return controller.close();
-      await sleep(pause);
+      await pause(pauseMs);
       controller.enqueue(piece);
     },
   });
@@ -138,10 +139,10 @@ async function browse(base: string, client: Deno.HttpClient, signal: AbortSignal
     try {
       const response = await fetch(url, init);
       await readAll(response, signal);
-      await sleep(random(200, 5_000), signal);
+      await pause(random(200, 5_000), signal);
     } catch {
       // Stopping, or a proxy that was stopped by hand: try again until the demo ends.
-      await sleep(1_000, signal);
+      await pause(1_000, signal);
     }
   }
 }
@@ -160,18 +161,4 @@ async function readAll(response: Response, signal: AbortSignal): Promise<void> {
 
 function random(min: number, max: number): number {
   return min + Math.floor(Math.random() * (max - min + 1));
-}
-
-/** Waits `ms`, or until the signal fires. */
-function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal?.aborted) return resolve();
-    const wake = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", wake);
-      resolve();
-    };
-    const timer = setTimeout(wake, ms);
-    signal?.addEventListener("abort", wake);
-  });
 }

@@ -2,6 +2,7 @@ import { getLogger } from "@logtape/logtape";
 import { type Address, ListenError } from "../proxy/net/address.ts";
 import { DEFAULT_LIMITS, Front, type FrontLimits } from "./http/front.ts";
 import type { Cidr } from "../proxy/net/cidr.ts";
+import { pause } from "../proxy/net/pause.ts";
 import type { Certificate } from "../proxy/tls/certificate.ts";
 import type { HttpClient } from "./http/client.ts";
 import type { Link } from "./http/link.ts";
@@ -180,16 +181,4 @@ async function within(ms: number, promise: Promise<unknown>): Promise<boolean> {
   const result = await Promise.race([inTime, late]);
   ended.abort();
   return result;
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener("abort", end);
-  });
 }

@@ -1,5 +1,6 @@
 import { getLogger } from "@logtape/logtape";
 import { Failure } from "../net/failure.ts";
+import { pause } from "../net/pause.ts";
 import { Backoff } from "./backoff.ts";
 import { type Execute, Orders } from "./orders.ts";
 import { formatManagerUrl, type ManagerUrl } from "./manager_url.ts";
@@ -232,16 +233,4 @@ async function refuse(socket: ClientSocket, reason: CloseReason): Promise<string
 function reasonOf(error: unknown): string {
   if (error instanceof SocketError || error instanceof Failure) return error.message;
   return error instanceof Error ? tlsReason(error.message).slice(0, 300) : "it cannot be reached";
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener("abort", end);
-  });
 }

@@ -1,3 +1,5 @@
+import { pause } from "../net/pause.ts";
+
 /** Time as the reporter sees it; a test brings its own. */
 export interface Clock {
   /** Milliseconds since some fixed moment. */
@@ -11,15 +13,5 @@ export interface Clock {
 export const SYSTEM_CLOCK: Clock = {
   now: () => performance.now(),
   unix: () => Date.now() / 1000,
-  wait: (ms, signal) =>
-    new Promise((resolve) => {
-      if (signal.aborted) return resolve();
-      const done = () => {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", done);
-        resolve();
-      };
-      const timer = setTimeout(done, ms);
-      signal.addEventListener("abort", done);
-    }),
+  wait: pause,
 };

@@ -6,7 +6,7 @@ import { eventually } from "../support/eventually.ts";
 import { haveHaproxy, startHaproxy } from "../support/haproxy.ts";
 import { TempFile } from "../support/htpasswd.ts";
 import { catchLog } from "../support/log_catcher.ts";
-import { haveNginx, startNginx } from "../support/nginx.ts";
+import { haveNginx, NGINX_PASSES, startNginx } from "../support/nginx.ts";
 
 const FLAGS = {
   ...{ basePath: "/ops", trustedProxy: ["127.0.0.1"] },
@@ -55,12 +55,7 @@ Deno.test({
       `ssl_certificate_key ${key.path};`,
       "location /ops {",
       `proxy_pass http://127.0.0.1:${manager.port};`,
-      "proxy_http_version 1.1;",
-      "proxy_set_header Host $host;",
-      "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;",
-      "proxy_set_header X-Forwarded-Proto $scheme;",
-      "proxy_set_header Upgrade $http_upgrade;",
-      "proxy_set_header Connection $http_connection;",
+      ...NGINX_PASSES,
       "}",
     ], "ssl");
     await checkFront(nginx.port);

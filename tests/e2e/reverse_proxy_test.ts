@@ -1,23 +1,13 @@
 import { strict as assert } from "node:assert";
 import { type Exposed, withExposed } from "../support/exposed.ts";
 import { haveHaproxy, startHaproxy } from "../support/haproxy.ts";
-import { haveNginx, startNginx } from "../support/nginx.ts";
+import { haveNginx, NGINX_PASSES, startNginx } from "../support/nginx.ts";
 import { errorCode, type RawReply, ReplyReader, request } from "../support/raw_http.ts";
 import { connectTo, send } from "../support/tcp.ts";
 import { CertificateFolder, connectTls } from "../support/tls.ts";
 
 const NAME = "fleet.example";
 const BEHIND = { trustedProxy: ["127.0.0.1"], publicHost: [NAME] };
-
-/** What README has for nginx. */
-const NGINX_PASSES = [
-  "proxy_http_version 1.1;",
-  "proxy_set_header Host $host;",
-  "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;",
-  "proxy_set_header X-Forwarded-Proto $scheme;",
-  "proxy_set_header Upgrade $http_upgrade;",
-  "proxy_set_header Connection $http_connection;",
-];
 
 type Asks = (bytes: string) => Promise<RawReply | null>;
 

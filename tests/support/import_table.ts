@@ -11,7 +11,12 @@ const WIRING = [
   ...["ctl.ts", "manager/ctl/options.ts", "start.ts", "read_flags.ts", "config/"],
   ...[
     ...["proxy/mod.ts", "proxy/check_access.ts", "proxy/options.ts", "proxy/net/address.ts"],
-    ...["proxy/tcp/options.ts", "proxy/stats/key.ts", "proxy/stats/key_options.ts"],
+    ...[
+      "proxy/net/pause.ts",
+      "proxy/tcp/options.ts",
+      "proxy/stats/key.ts",
+      "proxy/stats/key_options.ts",
+    ],
     "proxy/control/options.ts",
     "manager/mod.ts",
     "manager/options.ts",
@@ -150,7 +155,9 @@ export const MAY_IMPORT: Record<string, string[]> = {
   "proxy/labels.ts": ["proxy/stats/labels_record.ts"],
   "proxy/limits_record.ts": ["type:proxy/options.ts", "type:proxy/stats/limits_record.ts"],
   "proxy/net/": ["type:proxy/stats/"],
-  "proxy/stats/": ["proxy/net/address.ts", "proxy/net/failure.ts", "proxy/reloaded.ts"],
+  "proxy/stats/": [
+    ...["proxy/net/address.ts", "proxy/net/failure.ts", "proxy/net/pause.ts", "proxy/reloaded.ts"],
+  ],
   "proxy/stats/key.ts": [],
   "proxy/stats/key_options.ts": ["proxy/stats/key.ts"],
   "proxy/stats/options.ts": ["proxy/flags.ts", "proxy/rate.ts", "proxy/stats/report.ts"],
@@ -257,7 +264,8 @@ export const MAY_IMPORT: Record<string, string[]> = {
   "manager/newest_start.ts": [...FLEET, ...REPORT],
   "manager/health.ts": ["type:manager/http/"],
   "manager/server.ts": [
-    ...["manager/http/", "proxy/net/address.ts", "type:proxy/net/", "type:proxy/tls/"],
+    ...["manager/http/", "proxy/net/address.ts", "proxy/net/pause.ts"],
+    ...["type:proxy/net/", "type:proxy/tls/"],
   ],
   // Strict about HTTP as the proxy is, and TLS to clients by the same means: one reader of either.
   "manager/http/": [

@@ -2,6 +2,16 @@ import { type ForeignServer, haveServer, startServer } from "./foreign_server.ts
 
 const PLACES = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
 
+/** What README has for nginx in front of a manager. */
+export const NGINX_PASSES = [
+  "proxy_http_version 1.1;",
+  "proxy_set_header Host $host;",
+  "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;",
+  "proxy_set_header X-Forwarded-Proto $scheme;",
+  "proxy_set_header Upgrade $http_upgrade;",
+  "proxy_set_header Connection $http_connection;",
+];
+
 /** True if nginx is on PATH; otherwise says what is skipped. */
 export function haveNginx(): boolean {
   return haveServer("nginx", "nginx");
