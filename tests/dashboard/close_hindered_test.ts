@@ -35,6 +35,7 @@ browserTest("A proxy without --control says why its connections cannot be closed
   const none = "No proxy takes orders now: those do that are started with --control";
   const own = "It takes no orders: started without --control, or not connected now";
   await menu.click();
+  await items.first().waitFor();
   assert.equal(await items.count(), 4);
   for (const item of await items.all()) {
     assert.equal(await item.getAttribute("aria-disabled"), "true");
@@ -50,6 +51,7 @@ browserTest("A proxy without --control says why its connections cannot be closed
   await controlled(d, "edge-1");
   await d.page.locator('button:has-text("Close matching…"):not([aria-disabled])').waitFor();
   await menu.click();
+  await items.first().waitFor();
   assert.equal(await items.and(d.page.locator("[aria-disabled]")).count(), 1);
   await items.filter({ hasText: "Close all of this client…" }).click();
   const dialog = dialogOf(d.page, "Close connections");
